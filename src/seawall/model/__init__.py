@@ -1,0 +1,73 @@
+"""The nouns. Frozen, keyword-only msgspec structs; no I/O, no clock, no logging.
+
+Import from here: `from seawall.model import Cluster, UNKNOWN, known`.
+"""
+
+from seawall.model.advisory import FeedStatus, Match
+from seawall.model.cluster import (
+    Access,
+    Addons,
+    ApiServer,
+    Cluster,
+    Identity,
+    Network,
+    Pool,
+    Protection,
+    Upkeep,
+)
+from seawall.model.finding import (
+    Change,
+    Cost,
+    Finding,
+    Fix,
+    FixState,
+    PackageRef,
+    Severity,
+    Status,
+    Subject,
+    Tool,
+)
+from seawall.model.image import Distro, Image, Layer, Package
+from seawall.model.location import Location, NotAssessed
+from seawall.model.report import ClusterCoverage, Coverage, ImageCoverage, Report, Verdict
+from seawall.model.unknown import UNKNOWN, Maybe, Unknown, is_known, known
+
+__all__ = [
+    "UNKNOWN",
+    "Access",
+    "Addons",
+    "ApiServer",
+    "Change",
+    "Cluster",
+    "ClusterCoverage",
+    "Cost",
+    "Coverage",
+    "Distro",
+    "FeedStatus",
+    "Finding",
+    "Fix",
+    "FixState",
+    "Identity",
+    "Image",
+    "ImageCoverage",
+    "Layer",
+    "Location",
+    "Match",
+    "Maybe",
+    "Network",
+    "NotAssessed",
+    "Package",
+    "PackageRef",
+    "Pool",
+    "Protection",
+    "Report",
+    "Severity",
+    "Status",
+    "Subject",
+    "Tool",
+    "Unknown",
+    "Upkeep",
+    "Verdict",
+    "is_known",
+    "known",
+]

@@ -1,0 +1,133 @@
+"""What is wrong, how bad it is, and what mending it costs."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+
+import msgspec
+
+from seawall.model.location import Location
+
+
+class Severity(enum.IntEnum):
+    """How bad. UNKNOWN means that no source scored it, which is not the same as harmless."""
+
+    UNKNOWN = 0
+    INFO = 1
+    LOW = 2
+    MEDIUM = 3
+    HIGH = 4
+    CRITICAL = 5
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Status(enum.StrEnum):
+    """FAIL: the problem is there. UNKNOWN: it could not be decided. A pass is not a finding."""
+
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+class Cost(enum.IntEnum):
+    """What a change costs, cheapest first. UNKNOWN: no source tells."""
+
+    IN_PLACE = 0
+    RESTART = 1
+    REIMAGE = 2
+    NEW_POOL = 3
+    NEW_CLUSTER = 4
+    UNKNOWN = 5
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Tool(enum.StrEnum):
+    """The tool that makes a change: the same change can be free with one and destroy the cluster with another."""
+
+    AZ = "az"
+    TERRAFORM = "terraform"
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """The change that mends a finding. `one_way`: it cannot be undone. `command` is for a shell; "" where none exists.
+
+    `note` holds what to know before (preconditions, traps); `source` cites where the cost was read.
+    """
+
+    cost: Cost
+    one_way: bool = False
+    command: str = ""
+    note: str = ""
+    source: str = ""
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """What a finding is about. `kind`: cluster, pool, fleet, image, package…; a pool's name is `CLUSTER/POOL`."""
+
+    kind: str
+    name: str
+
+
+class FixState(enum.StrEnum):
+    """Whether a fixed version exists."""
+
+    FIXED = "fixed"
+    NOT_FIXED = "not_fixed"
+    WILL_NOT_FIX = "will_not_fix"
+    UNKNOWN = "unknown"
+
+
+class Fix(msgspec.Struct, frozen=True, kw_only=True):
+    """The fix of a vulnerable package; `version` is the smallest one that mends it, "" where there is none."""
+
+    state: FixState
+    version: str = ""
+
+
+class PackageRef(msgspec.Struct, frozen=True, kw_only=True):
+    """The package that a finding is about: its purl, its evidence file, the diffID of the layer that brought it."""
+
+    purl: str
+    name: str
+    version: str
+    path: str = ""
+    layer: str = ""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One problem of one subject.
+
+    `rule` is the id of a check or of a vulnerability; `field` the setting's path, or the package's purl without
+    version. `aliases` holds every other id of the same vulnerability. `epss` is a probability, 0 to 1.
+    """
+
+    rule: str
+    title: str
+    severity: Severity
+    status: Status = Status.FAIL
+    subject: Subject
+    field: str = ""
+    message: str
+    location: Location | None = None
+    change: Change | None = None
+    aliases: tuple[str, ...] = ()
+    package: PackageRef | None = None
+    fix: Fix | None = None
+    kev: bool = False
+    epss: float | None = None
+    refs: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The identity that waivers, baselines and history hold on to: rule, subject and field, never the message."""
+        parts = (self.rule, self.subject.kind, self.subject.name, self.field)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+    @property
+    def fixable(self) -> bool:
+        """True for a failed check, which always names its change, and for a package with a fixed version."""
+        return self.fix is None or self.fix.state is FixState.FIXED

@@ -1,0 +1,74 @@
+"""Container images and what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from seawall.model.location import NotAssessed
+
+
+class Distro(msgspec.Struct, frozen=True, kw_only=True):
+    """The operating system, from os-release: `id` (debian, alpine, azurelinux…), `version` as VERSION_ID says it."""
+
+    id: str
+    version: str = ""
+    name: str = ""
+    like: tuple[str, ...] = ()
+
+
+class Package(msgspec.Struct, frozen=True, kw_only=True):
+    """An installed package.
+
+    `type` is the purl type (deb, apk, rpm, pypi, npm, maven…); `namespace` that of the purl (debian, a Maven group,
+    an npm scope with its @). `source` and `source_version` are the source package's, "" where they are the package's
+    own. `path` is the evidence file inside the image, `!/` between a jar and its inner jar. `owner` names the OS
+    package that owns the evidence file: such a package is judged by its distro's advisories, never by its language's.
+    `files` are the paths that an OS package says it owns, relative to the root, kept only where they are evidence.
+    `layer` is the diffID of the layer that brought it. `origin` is the vendor or repository where not the distro.
+    """
+
+    type: str
+    namespace: str = ""
+    name: str
+    version: str
+    arch: str = ""
+    source: str = ""
+    source_version: str = ""
+    path: str = ""
+    layer: str = ""
+    owner: str = ""
+    origin: str = ""
+    purl: str = ""
+    files: tuple[str, ...] = ()
+
+
+class Layer(msgspec.Struct, frozen=True, kw_only=True):
+    """A layer: `diff_id` and `digest` as the image's own documents claim them, `created_by` from the history."""
+
+    diff_id: str
+    digest: str = ""
+    size: int = 0
+    created_by: str = ""
+
+
+class Image(msgspec.Struct, frozen=True, kw_only=True):
+    """One image of one platform, read whole.
+
+    `name` is what the user would call it: a tag where there is one, else the path. `platform` is `os/arch[/variant]`.
+    """
+
+    name: str
+    file: str = ""
+    digest: str = ""
+    platform: str = ""
+    created: str = ""
+    user: str = ""
+    entrypoint: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    labels: Mapping[str, str] = {}
+    distro: Distro | None = None
+    layers: tuple[Layer, ...] = ()
+    packages: tuple[Package, ...] = ()
+    not_assessed: tuple[NotAssessed, ...] = ()

@@ -1,0 +1,61 @@
+"""The whole answer to one question: findings, verdict, and what was not looked at."""
+
+from __future__ import annotations
+
+import msgspec
+
+from seawall.model.advisory import FeedStatus
+from seawall.model.finding import Finding
+from seawall.model.image import Package
+from seawall.model.location import NotAssessed
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """`exit_code`: 0 clean, 1 the gate failed, 2 the work could not be done. `reasons` are sentences for people."""
+
+    passed: bool
+    exit_code: int
+    reasons: tuple[str, ...] = ()
+
+
+class ClusterCoverage(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of one cluster the input told: settings known and not, checks that passed, failed, or were undecided."""
+
+    name: str
+    file: str
+    known: int
+    unknown: int
+    passed: int
+    failed: int
+    undecided: int
+
+
+class ImageCoverage(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of one image was read."""
+
+    name: str
+    file: str
+    platform: str
+    distro: str
+    layers: int
+    packages: int
+    matched: int
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """What the run looked at. `advisories` is empty where no database was there."""
+
+    files: int = 0
+    clusters: tuple[ClusterCoverage, ...] = ()
+    images: tuple[ImageCoverage, ...] = ()
+    advisories: tuple[FeedStatus, ...] = ()
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """One run's answer. Sorted by whoever makes it: worst first, then by subject and rule."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    packages: tuple[Package, ...] = ()
+    not_assessed: tuple[NotAssessed, ...] = ()
+    coverage: Coverage = Coverage()

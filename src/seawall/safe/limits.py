@@ -1,0 +1,77 @@
+"""Every bound on hostile input, by name, with its reason.
+
+A bound that is broken raises `LimitExceeded`, which names the bound; `--limit NAME=VALUE` raises it.
+All sizes are bytes.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+KIB = 1 << 10
+MIB = 1 << 20
+GIB = 1 << 30
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """The bounds. The defaults let every real input that we know pass and stop one that is made to exhaust us."""
+
+    json_bytes: int = 512 * MIB
+    """One JSON document is held in memory whole. `az aks list` of 10,000 clusters is 120 MB."""
+
+    yaml_bytes: int = 64 * MIB
+    """One YAML file is held in memory, at about twenty times its size. The CRDs of a large operator are 5 MB."""
+
+    yaml_nodes: int = 2_000_000
+    """Nodes in one YAML file after aliases are expanded: stops the "billion laughs"."""
+
+    nesting: int = 200
+    """Depth of JSON, YAML and XML. Real ARM templates nest below 40; the recursion limit of Python is 1,000."""
+
+    xml_bytes: int = 64 * MIB
+    """One XML document (pom.xml, OVAL) is held in memory. The largest OVAL feed that we read is 40 MB."""
+
+    zip_entries: int = 500_000
+    """Members of one zip. The npm bundle of OSV has 220,000; a fat jar has 60,000."""
+
+    zip_entry_bytes: int = 512 * MIB
+    """One unpacked member of a zip, held in memory. The largest inner jar known to us is 190 MB."""
+
+    zip_total_bytes: int = 8 * GIB
+    """All members read from one zip, unpacked. The npm bundle of OSV is 2 GB."""
+
+    jar_depth: int = 12
+    """Jars inside jars. Real ones nest three deep; each level costs its size in memory."""
+
+    layer_bytes: int = 64 * GIB
+    """One layer, unpacked. It is streamed, so this bounds time: some two minutes per 64 GiB of zeros."""
+
+    compression_ratio: int = 1_100
+    """Unpacked to packed, of a stream past its first 64 MiB. Deflate cannot exceed 1,032; zstd can, and does in bombs."""
+
+    tar_entries: int = 10_000_000
+    """Entries of one layer. The largest image known to us has 3 million files."""
+
+    tar_header_bytes: int = 1 * MIB
+    """One pax or GNU long-name header, held in memory. Paths are at most 4 KiB on Linux."""
+
+    evidence_bytes: int = 1 * GIB
+    """One file that a cataloger asked for, held in memory. The largest rpm database known to us is 300 MB."""
+
+    folder_entries: int = 1_000_000
+    """Files looked at below one folder that the user named."""
+
+    folder_depth: int = 64
+    """Depth of folders below one that the user named."""
+
+    http_bytes: int = 8 * GIB
+    """One downloaded body, streamed to disk. The npm bundle of OSV is 250 MB."""
+
+    http_seconds: int = 3_600
+    """One download, whole."""
+
+    http_redirects: int = 5
+    """Redirects followed for one request."""
+
+
+DEFAULT = Limits()
