@@ -46,8 +46,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     layer_bytes: int = 64 * GIB
     """One layer, unpacked. It is streamed, so this bounds time: some two minutes per 64 GiB of zeros."""
 
-    compression_ratio: int = 1_100
-    """Unpacked to packed, of a stream past its first 64 MiB. Deflate cannot exceed 1,032; zstd can, and does in bombs."""
+    compression_ratio: int = 250
+    """Unpacked to packed, of a stream past its first 256 MiB. Real layers stay below 30; a gzip bomb nears 1,000."""
 
     tar_entries: int = 10_000_000
     """Entries of one layer. The largest image known to us has 3 million files."""
