@@ -3,7 +3,7 @@
 Import from here: `from seawall.model import Cluster, UNKNOWN, known`.
 """
 
-from seawall.model.advisory import FeedStatus, Match
+from seawall.model.advisory import Advisory, FeedStatus, Match, Range
 from seawall.model.cluster import (
     Access,
     Addons,
@@ -36,6 +36,7 @@ __all__ = [
     "UNKNOWN",
     "Access",
     "Addons",
+    "Advisory",
     "ApiServer",
     "Change",
     "Cluster",
@@ -60,6 +61,7 @@ __all__ = [
     "PackageRef",
     "Pool",
     "Protection",
+    "Range",
     "Report",
     "Severity",
     "Status",

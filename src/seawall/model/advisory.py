@@ -8,6 +8,41 @@ from seawall.model.finding import Fix, Severity
 from seawall.model.image import Package
 
 
+class Range(msgspec.Struct, frozen=True, kw_only=True):
+    """Affected versions from `introduced` ("" = the first) up to `fixed` (exclusive) or `last_affected` (inclusive).
+
+    With neither, every later version is affected and no fix is known.
+    """
+
+    introduced: str = ""
+    fixed: str = ""
+    last_affected: str = ""
+
+
+class Advisory(msgspec.Struct, frozen=True, kw_only=True):
+    """What one source says of one vulnerability in one package of one ecosystem.
+
+    `ecosystem` is named as in OSV, with its release (`Debian:12`, `Alpine:v3.20`, `Maven`); `package` as the ecosystem
+    names it (`group:artifact` for Maven, the source package for Debian and Alpine). `aliases` are all other ids of the
+    same vulnerability. `versions` are affected beside the ranges. `severity` is the vendor's word where there is no
+    `cvss` vector. `will_not_fix`: the vendor has said so.
+    """
+
+    id: str
+    aliases: tuple[str, ...] = ()
+    ecosystem: str
+    package: str
+    ranges: tuple[Range, ...] = ()
+    versions: tuple[str, ...] = ()
+    summary: str = ""
+    severity: Severity = Severity.UNKNOWN
+    cvss: str = ""
+    refs: tuple[str, ...] = ()
+    source: str = ""
+    modified: str = ""
+    will_not_fix: bool = False
+
+
 class Match(msgspec.Struct, frozen=True, kw_only=True):
     """A package that a vulnerability affects: all advisories of one vulnerability merged, the best id first.
 
