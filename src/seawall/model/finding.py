@@ -125,7 +125,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     def id(self) -> str:
         """The identity that waivers, baselines and history hold on to: rule, subject and field, never the message."""
         parts = (self.rule, self.subject.kind, self.subject.name, self.field)
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+        return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:16]
 
     @property
     def fixable(self) -> bool:
