@@ -1,0 +1,104 @@
+"""The JSON report's shape, and its schema. Fields are added, never renamed or removed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from seawall.model import Cost, Coverage, FixState, NotAssessed, Severity, Status, Subject, Verdict
+
+SCHEMA = "seawall-report/1"
+
+
+SeverityWord = Annotated[str, Meta(extra_json_schema={"enum": [str(severity) for severity in Severity]})]
+CostWord = Annotated[str, Meta(extra_json_schema={"enum": [str(cost) for cost in Cost]})]
+
+
+class LocationShape(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in an input, as the user named it; `line` counts from 1."""
+
+    file: str
+    line: int | None
+
+
+class ChangeShape(msgspec.Struct, frozen=True, kw_only=True):
+    """The change that mends a finding, and what it costs; `one_way`: it cannot be undone."""
+
+    cost: CostWord
+    one_way: bool
+    command: str | None
+    note: str | None
+
+
+class PackageRefShape(msgspec.Struct, frozen=True, kw_only=True):
+    """The package that a finding is about; `layer` is the diffID of the layer that brought it."""
+
+    purl: str
+    name: str
+    version: str
+    path: str | None
+    layer: str | None
+
+
+class FixShape(msgspec.Struct, frozen=True, kw_only=True):
+    """`version` is the smallest one that mends the package."""
+
+    state: FixState
+    version: str | None
+
+
+class FindingShape(msgspec.Struct, frozen=True, kw_only=True):
+    """One problem of one subject. `id` is stable: rule, subject and field. `epss` is a probability."""
+
+    id: str
+    rule: str
+    title: str
+    severity: SeverityWord
+    status: Status
+    subject: Subject
+    field: str | None
+    message: str
+    location: LocationShape | None
+    change: ChangeShape | None
+    aliases: tuple[str, ...]
+    package: PackageRefShape | None
+    fix: FixShape | None
+    kev: bool
+    epss: float | None
+    refs: tuple[str, ...]
+
+
+class PackageShape(msgspec.Struct, frozen=True, kw_only=True):
+    """An installed package; `owner` is the OS package that owns its evidence file."""
+
+    purl: str
+    type: str
+    name: str
+    version: str
+    path: str | None
+    layer: str | None
+    owner: str | None
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """One run of Seawall: the verdict, what is wrong, what is there, and what was not looked at."""
+
+    schema: Annotated[str, Meta(extra_json_schema={"const": SCHEMA})]
+    seawall: str
+    verdict: Verdict
+    findings: tuple[FindingShape, ...]
+    packages: tuple[PackageShape, ...]
+    not_assessed: tuple[NotAssessed, ...]
+    coverage: Coverage
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the report, published as `schema/report.schema.json`."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:{SCHEMA.replace('/', ':')}",
+        "title": "Seawall report",
+        **msgspec.json.schema(Document),
+    }

@@ -1,0 +1,93 @@
+"""The report for programs; `document` holds its shape, `schema/report.schema.json` its schema."""
+
+from __future__ import annotations
+
+from seawall.model import Change, Finding, Fix, Location, Package, PackageRef, Report
+from seawall.reports.document import (
+    SCHEMA,
+    ChangeShape,
+    Document,
+    FindingShape,
+    FixShape,
+    LocationShape,
+    PackageRefShape,
+    PackageShape,
+)
+from seawall.reports.encoding import pretty
+from seawall.reports.order import worst_first
+from seawall.reports.style import PLAIN, Style
+from seawall.version import __version__
+
+
+def render(report: Report, _style: Style = PLAIN) -> str:
+    return pretty(
+        Document(
+            schema=SCHEMA,
+            seawall=__version__,
+            verdict=report.verdict,
+            findings=tuple(_finding(finding) for finding in worst_first(report.findings)),
+            packages=tuple(sorted((_package(package) for package in report.packages), key=repr)),
+            not_assessed=tuple(sorted(report.not_assessed)),
+            coverage=report.coverage,
+        )
+    )
+
+
+def _finding(finding: Finding) -> FindingShape:
+    return FindingShape(
+        id=finding.id,
+        rule=finding.rule,
+        title=finding.title,
+        severity=str(finding.severity),
+        status=finding.status,
+        subject=finding.subject,
+        field=finding.field or None,
+        message=finding.message,
+        location=_location(finding.location) if finding.location else None,
+        change=_change(finding.change) if finding.change else None,
+        aliases=finding.aliases,
+        package=_package_ref(finding.package) if finding.package else None,
+        fix=_fix(finding.fix) if finding.fix else None,
+        kev=finding.kev,
+        epss=finding.epss,
+        refs=finding.refs,
+    )
+
+
+def _location(location: Location) -> LocationShape:
+    return LocationShape(file=location.file, line=location.line or None)
+
+
+def _change(change: Change) -> ChangeShape:
+    return ChangeShape(
+        cost=str(change.cost),
+        one_way=change.one_way,
+        command=change.command or None,
+        note=change.note or None,
+    )
+
+
+def _package_ref(package: PackageRef) -> PackageRefShape:
+    return PackageRefShape(
+        purl=package.purl,
+        name=package.name,
+        version=package.version,
+        path=package.path or None,
+        layer=package.layer or None,
+    )
+
+
+def _fix(fix: Fix) -> FixShape:
+    return FixShape(state=fix.state, version=fix.version or None)
+
+
+def _package(package: Package) -> PackageShape:
+    return PackageShape(
+        purl=package.purl,
+        type=package.type,
+        name=package.name,
+        version=package.version,
+        path=package.path or None,
+        layer=package.layer or None,
+        owner=package.owner or None,
+    )

@@ -1,0 +1,55 @@
+"""What was looked at, in two sentences."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from seawall.model import Coverage, FeedStatus, Report
+from seawall.reports.style import Style
+from seawall.reports.table.text import count, listed, printable, wrap
+
+MOST_FEEDS = 4
+
+
+def coverage(report: Report, style: Style) -> Iterator[str]:
+    seen = report.coverage
+    if not (report.findings or report.not_assessed or seen.files or seen.clusters or seen.images):
+        yield "Nothing was found to assess."
+        return
+    things = ", ".join(_things(seen))
+    yield from wrap(f"Read {count(seen.files, 'file')}{': ' if things else ''}{things}.", style.width, "  ")
+    if seen.advisories:
+        feeds = sorted(seen.advisories, key=lambda feed: (_date(feed), feed.source))
+        ages = [printable(f"{feed.source} {_age(feed, style.now)}") for feed in feeds]
+        yield from wrap(f"Advisories: {listed(ages, 0 if style.verbose else MOST_FEEDS)}.", style.width, "  ")
+    elif seen.images:
+        yield "Advisories: none."
+
+
+def _things(seen: Coverage) -> Iterator[str]:
+    if seen.clusters:
+        known, unknown = (sum(getattr(c, name) for c in seen.clusters) for name in ("known", "unknown"))
+        yield f"{count(len(seen.clusters), 'cluster')} ({count(known, 'setting')} known, {unknown:,} not)"
+    if seen.images:
+        packages, matched = (sum(getattr(i, name) for i in seen.images) for name in ("packages", "matched"))
+        yield f"{count(len(seen.images), 'image')} ({count(packages, 'package')}, {matched:,} judged)"
+
+
+def _date(feed: FeedStatus) -> str:
+    return feed.newest or feed.imported
+
+
+def _age(feed: FeedStatus, now: datetime.datetime | None) -> str:
+    """`3 days old`, or the date as the feed gives it where there is no clock or no date."""
+    date = _date(feed)
+    if not date:
+        return "of unknown date"
+    try:
+        when = datetime.datetime.fromisoformat(date)
+    except ValueError:
+        return f"of {date}"
+    if now is None:
+        return f"of {when:%Y-%m-%d}"
+    days = (now - (when if when.tzinfo else when.replace(tzinfo=datetime.UTC))).days
+    return f"{count(days, 'day')} old"

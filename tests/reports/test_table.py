@@ -1,0 +1,106 @@
+"""The table where its reader differs: colours, width, verbosity, clock, and a judge of versions."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+import pytest
+
+from seawall.gate import judge
+from seawall.model import Coverage, FeedStatus, NotAssessed, Report, Status
+from seawall.reports import Style, render
+from seawall.reports.table.text import columns, cut, cut_start, printable, wrap
+
+
+def test_nothing_at_all() -> None:
+    text = render(Report(verdict=judge((), (), worked=False)), "table")
+    assert text == "Nothing was found to assess.\n\nNOT DONE: nothing could be read, so nothing was judged\n"
+
+
+def test_nothing_wrong() -> None:
+    text = render(Report(verdict=judge((), ()), coverage=Coverage(files=2)), "table")
+    assert text.startswith("No problems found in what could be judged.\n")
+    assert text.endswith("PASS: nothing was found that fails the gate\n")
+
+
+def test_the_verdict_is_the_last_line(estate: Report) -> None:
+    last = render(estate, "table").splitlines()[-1]
+    assert last == "FAIL: " + "; ".join(estate.verdict.reasons)
+
+
+def test_colours_change_nothing_but_colours(estate: Report) -> None:
+    painted = render(estate, "table", Style(color=True))
+    assert "\x1b[1;31mCRITICAL\x1b[0m" in painted
+    assert re.sub(r"\x1b\[[\d;]*m", "", painted) == render(estate, "table")
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
+def test_lines_fit_but_commands_paths_and_the_verdict(estate: Report, width: int) -> None:
+    lines = render(estate, "table", Style(width=width)).splitlines()[:-1]
+    assert [line for line in lines if columns(line) > width and "fix: az" not in line and "https:" not in line] == []
+
+
+def test_unlimited_width_cuts_nothing(estate: Report) -> None:
+    assert "…" not in render(estate, "table", Style(width=0))
+
+
+def test_a_package_has_one_line_with_its_remedy(estate: Report) -> None:
+    lines = render(estate, "table", Style(width=0)).splitlines()
+    (django,) = (line for line in lines if " django " in line)
+    (log4j,) = (line for line in lines if "log4j-core " in line)
+    (openssl,) = (line for line in lines if " openssl " in line)
+    assert "upgrade to 2.2.4" in django
+    assert "fixed in 2.15.0, 2.16.0; 1 unfixed" in log4j
+    assert "KEV CVE-2021-44228" in log4j
+    assert "3f2a9c1b" in log4j
+    assert "no fix yet" in openssl
+
+
+def test_whoever_can_order_versions_names_one(estate: Report) -> None:
+    asked: list[str] = []
+
+    def newest(kind: str, versions: tuple[str, ...]) -> str:
+        asked.append(kind)
+        return max(versions)
+
+    assert "upgrade to 2.16.0; 1 unfixed" in render(estate, "table", Style(width=0, newest=newest))
+    assert asked == ["maven"]
+
+
+def test_ages_need_a_clock(estate: Report) -> None:
+    now = datetime.datetime(2026, 11, 23, 9, tzinfo=datetime.UTC)
+    assert "Debian:12 of 2026-11-20, PyPI of 2026-11-22" in render(estate, "table")
+    assert "Debian:12 3 days old, PyPI 1 day old" in render(estate, "table", Style(now=now))
+
+
+@pytest.mark.parametrize(("date", "said"), [("", "of unknown date"), ("soon", "of soon"), ("2026-11-20", "3 days old")])
+def test_feeds_with_odd_dates(date: str, said: str) -> None:
+    coverage = Coverage(files=1, advisories=(FeedStatus(source="PyPI", records=1, newest=date),))
+    now = datetime.datetime(2026, 11, 23, 9, tzinfo=datetime.UTC)
+    assert f"PyPI {said}" in render(Report(verdict=judge((), ()), coverage=coverage), "table", Style(now=now))
+
+
+def test_many_gaps_are_summed_up_unless_asked() -> None:
+    gaps = tuple(NotAssessed(what=f"thing {n}", where="here", why="odd") for n in range(40))
+    report = Report(verdict=judge((), gaps), not_assessed=gaps)
+    assert "… and 28 other kinds; --verbose lists all" in render(report, "table")
+    assert "thing 39" not in render(report, "table")
+    assert "thing 39" in render(report, "table", Style(verbose=True))
+
+
+def test_verbose_tells_everything(estate: Report) -> None:
+    text = render(estate, "table", Style(verbose=True, width=0))
+    for finding in estate.findings:
+        told = [finding.rule] if finding.status is Status.FAIL else [finding.field]
+        if finding.package and finding.status is Status.FAIL:
+            told += [finding.package.path, finding.package.layer, finding.title]
+        assert [word for word in told if printable(word) not in text] == []
+
+
+def test_text_for_terminals() -> None:
+    assert printable("a\x1b[2J\u202e\n\udc80é漢") == r"a\x1b[2J\u202e\n\udc80é漢"
+    assert columns("é漢e\u0301") == 4
+    assert cut("漢字漢字", 5) == "漢字…"
+    assert cut_start("org.apache:log4j", 8) == "…e:log4j"
+    assert wrap("one two three four five six seven", 24, "    ") == ["one two three four", "    five six seven"]
