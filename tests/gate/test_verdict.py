@@ -43,6 +43,9 @@ ANY = Policy(only_fixable=False)
         (flaw(Severity.CRITICAL, FixState.NOT_FIXED), Policy(), 0),
         (flaw(Severity.CRITICAL, FixState.WILL_NOT_FIX), Policy(), 0),
         (flaw(Severity.CRITICAL, FixState.UNKNOWN), Policy(), 0),
+        (flaw(Severity.CRITICAL, FixState.UNKNOWN), STRICT, 1),
+        (flaw(Severity.CRITICAL, FixState.NOT_FIXED), STRICT, 0),
+        (flaw(Severity.MEDIUM, FixState.UNKNOWN), STRICT, 0),
         (flaw(Severity.CRITICAL, FixState.NOT_FIXED), ANY, 1),
         (flaw(Severity.UNKNOWN), Policy(), 0),
         (flaw(Severity.UNKNOWN), STRICT, 1),
@@ -81,15 +84,17 @@ def test_the_reasons_count_everything() -> None:
         flaw(Severity.CRITICAL),
         flaw(Severity.HIGH, package=openssl, rule="CVE-2"),
         flaw(Severity.HIGH, FixState.NOT_FIXED),
+        flaw(Severity.HIGH, FixState.UNKNOWN),
         flaw(Severity.UNKNOWN),
     ]
     assert judge(findings, [GAP, GAP]).reasons == (
         "2 failed checks of high or worse severity, the worst: AKS-X-001 of cluster prod",
         "2 packages with fixable vulnerabilities of high or worse severity, the worst: CVE-1 in django",
-        "1 flaw of high or worse severity without a known fix, not counted",
         "1 question could not be decided",
         "1 flaw of unknown severity, which does not mean harmless",
+        "1 flaw of high or worse severity that may or may not have a fix",
         "2 things found but not assessed",
+        "1 flaw of high or worse severity without a known fix, not counted",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence, Sized
 
 import msgspec
 
-from seawall.model import Finding, NotAssessed, Severity, Status, Verdict
+from seawall.model import Finding, FixState, NotAssessed, Severity, Status, Verdict
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,14 +33,10 @@ def judge(
 ) -> Verdict:
     """The verdict, with the reasons that fail the gate first. `worked`: False where nothing could be read at all."""
     severe = [finding for finding in findings if _is_severe(finding, policy)]
-    unfixed = [finding for finding in severe if policy.only_fixable and not finding.fixable]
+    unfixed = [finding for finding in severe if policy.only_fixable and not finding.fixable and not _untold(finding)]
     counted = [finding for finding in severe if not policy.only_fixable or finding.fixable]
     open_questions = tuple(_open_questions(findings, not_assessed, policy))
-    reasons = (
-        *_failures(counted, policy),
-        *_unfixed(unfixed, policy),
-        *open_questions,
-    )
+    reasons = (*_failures(counted, policy), *open_questions, *_unfixed(unfixed, policy))
     if not worked:
         return Verdict(passed=False, exit_code=2, reasons=("nothing could be read, so nothing was judged", *reasons))
     if counted or (policy.fail_on_unknown and open_questions):
@@ -56,6 +52,11 @@ def _weight(finding: Finding) -> Severity:
 
 def _is_severe(finding: Finding, policy: Policy) -> bool:
     return finding.status is Status.FAIL and _weight(finding) >= policy.fail_on
+
+
+def _untold(finding: Finding) -> bool:
+    """No source says whether a fix exists, so nor can we say whether it counts."""
+    return finding.fix is not None and finding.fix.state is FixState.UNKNOWN
 
 
 def _failures(counted: Sequence[Finding], policy: Policy) -> Iterator[str]:
@@ -90,6 +91,9 @@ def _open_questions(findings: Sequence[Finding], not_assessed: Sequence[NotAsses
     ]
     if unscored:
         yield f"{_count(unscored, 'flaw')} of unknown severity, which does not mean harmless"
+    untold = [finding for finding in findings if _is_severe(finding, policy) and _untold(finding)]
+    if untold and policy.only_fixable:
+        yield f"{_count(untold, 'flaw')} of {_reach(policy)} severity that may or may not have a fix"
     if not_assessed:
         yield f"{_count(not_assessed, 'thing')} found but not assessed"
 
