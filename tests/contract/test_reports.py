@@ -176,6 +176,17 @@ def test_the_order_of_the_input_does_not_show(name: str, report: Report, chance:
 
 
 @every_format
+def test_nor_where_only_the_message_differs(name: str) -> None:
+    subject = Subject(kind="cluster", name="prod")
+    one = Finding(rule="X", title="", severity=Severity.LOW, subject=subject, message="one")
+    pair = (one, msgspec.structs.replace(one, message="other"))
+    verdict = Verdict(passed=True, exit_code=0)
+    assert render(Report(verdict=verdict, findings=pair), name) == render(
+        Report(verdict=verdict, findings=pair[::-1]), name
+    )
+
+
+@every_format
 @settings(deadline=None)
 @given(entries=st.lists(gaps, max_size=20))
 def test_nothing_unassessed_is_kept_quiet(name: str, entries: list[NotAssessed]) -> None:

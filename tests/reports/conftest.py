@@ -51,7 +51,7 @@ DJANGO = PackageRef(
 
 
 def _check(rule: str, severity: Severity, subject: Subject, message: str, field: str, change: Change | None) -> Finding:
-    location = Location(file="clusters/prod west.json", line=12) if subject.kind != "fleet" else None
+    location = Location(file="clusters/prod west.json", line=12) if subject.kind == "cluster" else None
     return Finding(
         rule=rule,
         title=message.capitalize() + ".",

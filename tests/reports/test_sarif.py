@@ -36,7 +36,7 @@ def test_every_result_has_a_fingerprint_and_a_file(estate: Report, run: dict[str
     assert sorted(prints) == sorted(finding.id for finding in estate.findings)
     uris = {result["ruleId"]: uri_of(result) for result in run["results"]}
     assert all(uris.values())
-    assert uris["AKS-NET-003"] == uris["AKS-FLEET-001"] == "clusters/prod%20west.json"
+    assert uris["AKS-NET-003"] == uris["AKS-NODE-002"] == uris["AKS-FLEET-001"] == "clusters/prod%20west.json"
     assert uris["CVE-2021-44228"] == "images/shop.tar"
 
 

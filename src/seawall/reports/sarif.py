@@ -123,7 +123,7 @@ def _invocation(report: Report) -> dict[str, Any]:
     return {
         "executionSuccessful": report.verdict.exit_code != 2,
         "exitCode": report.verdict.exit_code,
-        "toolExecutionNotifications": [_notification(entry) for entry in sorted(set(report.not_assessed))],
+        "toolExecutionNotifications": [_notification(entry) for entry in sorted(report.not_assessed)],
         "properties": {"passed": report.verdict.passed, "reasons": report.verdict.reasons},
     }
 
