@@ -9,7 +9,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from seawall.model import Finding, FixState, NotAssessed, Report, Severity, Status, Subject
+from seawall.model import Finding, NotAssessed, Report, Severity, Status, Subject
 from seawall.reports.encoding import pretty
 from seawall.reports.order import worst_first
 from seawall.reports.style import PLAIN, Style
@@ -86,7 +86,7 @@ def _advice(finding: Finding) -> str:
     """What is wrong and what to do about it."""
     if finding.change and finding.change.command:
         return f"{finding.message}\nFix: {finding.change.command}"
-    if finding.fix and finding.fix.state is FixState.FIXED and finding.package:
+    if finding.fix and finding.fix.version and finding.package:
         return f"{finding.message}\nFix: upgrade {finding.package.name} to {finding.fix.version}"
     return finding.message
 
