@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from seawall.catalogers.cataloger import Owns, Record
 from seawall.catalogers.purl import OS_TYPES, purl_of
@@ -55,25 +56,24 @@ def assemble(evidence: Iterable[Evidence], *, canonical: Callable[[str], str] = 
     """
     files = sorted(evidence, key=lambda file: file.path)
     distro = _distro(files)
-    found = [package for file in files for package in _with_layers(file)]
     records = [record for file in files for record in file.versions[-1][1]]
+    found = [package for file in files for package in _with_layers(file)]
+    system = {package.name: package for package in found if package.type in OS_TYPES}
     owners = {canonical(path): each.package for each in records if isinstance(each, Owns) for path in each.paths}
-    installed = {package.name for package in found if package.type in OS_TYPES}
-    evidence_of: dict[str, set[str]] = {}
+    evidence_of: dict[str, list[str]] = {}
+    for path in sorted({canonical(_file(package)) for package in found} & owners.keys()):
+        evidence_of.setdefault(owners[path], []).append(path)
     packages: dict[tuple[str, str], Package] = {}
     for package in found:
-        owner = _owner(package, owners, installed, canonical)
-        if owner:
-            evidence_of.setdefault(owner, set()).add(_file(package))
-        if distro and package.type in OS_TYPES:
-            package = msgspec.structs.replace(package, namespace=distro.id)
-        package = msgspec.structs.replace(package, owner=owner, purl=purl_of(package, distro))
+        if package.type in OS_TYPES:
+            files_owned = tuple(evidence_of.get(package.name, ()))
+            package = replace(package, namespace=distro.id if distro else "", files=files_owned)
+        else:
+            package = replace(package, owner=_owner(package, owners, system, canonical))
+        package = replace(package, purl=purl_of(package, distro))
         packages.setdefault((package.purl, package.path), package)
-    return Contents(
-        distro=distro,
-        packages=tuple(_with_files(packages[key], evidence_of) for key in sorted(packages)),
-        not_assessed=_not_assessed(records, distro, installed),
-    )
+    ordered = tuple(packages[key] for key in sorted(packages))
+    return Contents(distro=distro, packages=ordered, not_assessed=_not_assessed(records, distro, ordered))
 
 
 def _distro(files: Iterable[Evidence]) -> Distro | None:
@@ -81,7 +81,7 @@ def _distro(files: Iterable[Evidence]) -> Distro | None:
     by_path = {file.path: record for file in files for record in file.versions[-1][1] if isinstance(record, Distro)}
     distro = next((by_path[path] for path in DISTRO_FILES if path in by_path), None)
     if distro and distro.id == "debian" and not distro.version and "etc/debian_version" in by_path:
-        return msgspec.structs.replace(distro, version=by_path["etc/debian_version"].version)
+        return replace(distro, version=by_path["etc/debian_version"].version)
     return distro
 
 
@@ -92,7 +92,7 @@ def _with_layers(file: Evidence) -> list[Package]:
     for layer, records in file.versions:
         now = [record for record in records if isinstance(record, Package)]
         since = {key: since.get(key, layer) for key in map(_identity, now)}
-    return [msgspec.structs.replace(package, layer=since[_identity(package)]) for package in now]
+    return [replace(package, layer=since[_identity(package)]) for package in now]
 
 
 def _identity(package: Package) -> tuple[str, ...]:
@@ -103,32 +103,34 @@ def _file(package: Package) -> str:
     return package.path.partition("!/")[0]
 
 
-def _owner(package: Package, owners: Mapping[str, str], installed: set[str], canonical: Callable[[str], str]) -> str:
+def _owner(
+    package: Package, owners: Mapping[str, str], system: Mapping[str, Package], canonical: Callable[[str], str]
+) -> str:
     """The OS package that owns the evidence of a language's package, "" where none does.
 
     Where no list of files came with the database (distroless, some apk), a package in a folder of the distro belongs
-    to the installed OS package that the distro would name after it.
+    to the installed OS package that the distro would name after it. A vendor's package (NodeSource's nodejs with its
+    npm) is no owner: the distro's advisories do not speak of what is in it, those of the language do.
     """
-    if package.type in OS_TYPES:
-        return ""
     path = canonical(_file(package))
-    if owners or package.type not in SYSTEM_FOLDERS:
-        return owners.get(path, "")
-    folder, patterns = SYSTEM_FOLDERS[package.type]
-    name = re.sub(r"[-_.]+", "-", package.name).lower()
-    names = (pattern.format(name) for pattern in patterns) if path.startswith(folder) else ()
-    return next((each for each in names if each in installed), "")
+    candidates = [owners[path]] if path in owners else []
+    if not owners and package.type in SYSTEM_FOLDERS:
+        folder, patterns = SYSTEM_FOLDERS[package.type]
+        name = re.sub(r"[-_.]+", "-", package.name).lower()
+        candidates = [pattern.format(name) for pattern in patterns] if path.startswith(folder) else []
+    return next((each for each in candidates if each in system and not system[each].origin), "")
 
 
-def _with_files(package: Package, evidence_of: Mapping[str, set[str]]) -> Package:
-    if package.type not in OS_TYPES or package.name not in evidence_of:
-        return package
-    return msgspec.structs.replace(package, files=tuple(sorted(evidence_of[package.name])))
-
-
-def _not_assessed(records: Iterable[Record], distro: Distro | None, installed: set[str]) -> tuple[NotAssessed, ...]:
+def _not_assessed(
+    records: Iterable[Record], distro: Distro | None, packages: Iterable[Package]
+) -> tuple[NotAssessed, ...]:
+    """What the catalogers could not read, and what cannot be judged for want of a database or a Maven group."""
     said = {record for record in records if isinstance(record, NotAssessed)}
-    if distro and not installed:
+    if distro and not any(package.type in OS_TYPES for package in packages):
         why = "the image names its distro, and has no package database that could be read"
         said.add(NotAssessed(what=f"packages of {distro.name or distro.id}", where="", why=why))
+    for package in packages:
+        if package.type == "maven" and not package.namespace and not package.owner:
+            why = "nothing tells its Maven group, by which advisories are keyed"
+            said.add(NotAssessed(what=f"advisories of {package.name} {package.version}", where=package.path, why=why))
     return tuple(sorted(said))

@@ -9,9 +9,7 @@ from seawall.catalogers.cataloger import Example, Owns, Record, cataloger, text
 from seawall.errors import Malformed
 from seawall.model import NotAssessed, Package
 
-FIELD = re.compile(
-    r"^(Package|Status|Version|Source|Architecture|Origin|Maintainer):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE
-)
+FIELD = re.compile(r"\n(Package|Status|Version|Source|Architecture|Origin|Maintainer):(.*)")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
 VERSION = re.compile(r"\S+")
 SOURCE = re.compile(r"(\S+)(?:[ \t]+\((\S+)\))?")
@@ -24,24 +22,25 @@ DISTROS = ("debian", "ubuntu", "canonical", "kali", "raspbian", "devuan", "linux
 """What `Origin:` says in packages of the distros themselves."""
 
 VENDORS = {
-    "confluent.io": "Confluent",
-    "datadoghq.com": "Datadog",
-    "docker.com": "Docker",
-    "elastic.co": "Elastic",
-    "elasticsearch.com": "Elastic",
-    "f5.com": "NGINX",
-    "gitlab.com": "GitLab",
-    "grafana.com": "Grafana",
-    "hashicorp.com": "HashiCorp",
-    "kubernetes.io": "Kubernetes",
-    "microsoft.com": "Microsoft",
-    "mongodb.com": "MongoDB",
-    "nginx.com": "NGINX",
-    "nodesource.com": "NodeSource",
-    "nvidia.com": "NVIDIA",
-    "oss.oracle.com": "Oracle",
+    "@confluent.io": "Confluent",
+    "@datadoghq.com": "Datadog",
+    "@docker.com": "Docker",
+    "@elastic.co": "Elastic",
+    "@f5.com": "NGINX",
+    "@gitlab.com": "GitLab",
+    "@grafana.com": "Grafana",
+    "@hashicorp.com": "HashiCorp",
+    "@microsoft.com": "Microsoft",
+    "@mongodb.com": "MongoDB",
+    "@nginx.com": "NGINX",
+    "@nodesource.com": "NodeSource",
+    "@nvidia.com": "NVIDIA",
+    "@oss.oracle.com": "Oracle",
+    "google cloud cli authors": "Google",
+    "kubernetes authors": "Kubernetes",
 }
-"""The domain of `Maintainer:` in packages from a vendor's own repository; distro packages name the distro's teams."""
+"""What the maintainer of packages from a vendor's own repository goes by. The distros' maintainers are their teams and
+private people, at the domains of mail providers and universities."""
 
 OPENSSL = Example(
     path="var/lib/dpkg/status",
@@ -131,7 +130,8 @@ def dpkg(path: str, content: bytes) -> Iterator[Record]:
     elif path.endswith(".md5sums"):
         yield Owns(package=stem, paths=tuple(MD5_LINE.findall(said)))
     else:
-        records = [fields for stanza in said.split("\n\n") if (fields := dict(FIELD.findall(stanza)))]
+        stanzas = (FIELD.findall("\n" + stanza) for stanza in said.split("\n\n"))
+        records = [{key: value.strip() for key, value in stanza} for stanza in stanzas if stanza]
         if not any("Package" in fields for fields in records) and said.strip():
             raise Malformed("this holds no dpkg record", where=path)
         for fields in records:
@@ -166,4 +166,5 @@ def _origin(fields: dict[str, str], version: str) -> str:
         return "" if origin.lower() in DISTROS else origin
     if ".pgdg" in version:
         return "PostgreSQL"
-    return VENDORS.get(fields.get("Maintainer", "").rpartition("@")[2].rstrip("> ").lower(), "")
+    maintainer = fields.get("Maintainer", "").lower()
+    return next((vendor for mark, vendor in VENDORS.items() if mark in maintainer), "")

@@ -64,7 +64,7 @@ def jar(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Record]
     """A zip with one package for each pom.properties, so that shaded copies count, and more archives inside.
 
     What has no pom.properties that fits its name is identified by name and manifest: see `jar_identity.identify`.
-    A package without a group is listed, and said to be so, since advisories are keyed by group and artifact.
+    Where nothing tells the group, the package has none; `assemble` then says that it cannot be matched.
     Log4j's JndiLookup.class is looked for by name: there without metadata, or taken out as a remedy, it is told.
     Plain folders of classes are not read.
     """
@@ -144,7 +144,7 @@ def _own(archive: _Archive) -> Iterator[Package | NotAssessed]:
     manifest = manifest_of(archive.text(MANIFEST)) if MANIFEST in archive.names else {}
     identities = _identities(archive, manifest)
     for each in identities:
-        yield from _package(archive.path, each)
+        yield _package(archive.path, each)
     yield from _log4j(archive, identities, manifest)
 
 
@@ -167,15 +167,11 @@ def _identities(archive: _Archive, manifest: dict[str, str]) -> list[Identity]:
     return poms if fits or renamed else [*poms, own]
 
 
-def _package(path: str, each: Identity) -> Iterator[Package | NotAssessed]:
-    name = ":".join(filter(None, (each.group, each.artifact))) or "a package"
+def _package(path: str, each: Identity) -> Package | NotAssessed:
     if not each.artifact or not each.version:
-        yield NotAssessed(what=f"{name} in this file", where=path, why="its pom gives no artifact or no version")
-        return
-    yield Package(type="maven", namespace=each.group, name=each.artifact, version=each.version, path=path)
-    if not each.group:
-        why = "nothing tells its Maven group, by which advisories are keyed"
-        yield NotAssessed(what=f"advisories of {name} {each.version}", where=path, why=why)
+        name = ":".join(filter(None, (each.group, each.artifact))) or "a package"
+        return NotAssessed(what=f"{name} in this file", where=path, why="its pom gives no artifact or no version")
+    return Package(type="maven", namespace=each.group, name=each.artifact, version=each.version, path=path)
 
 
 def _log4j(archive: _Archive, identities: list[Identity], manifest: dict[str, str]) -> Iterator[Package | NotAssessed]:
@@ -185,7 +181,7 @@ def _log4j(archive: _Archive, identities: list[Identity], manifest: dict[str, st
     if there and not version:
         stated = manifest.get("Implementation-Version", "")
         if stated and manifest.get("Implementation-Title") == "Apache Log4j Core":
-            yield from _package(archive.path, Identity(*LOG4J, stated))
+            yield _package(archive.path, Identity(*LOG4J, stated))
         else:
             why = "JndiLookup.class, of CVE-2021-44228, is in it, and nothing tells the version"
             yield NotAssessed(what="log4j-core in this file", where=archive.path, why=why)

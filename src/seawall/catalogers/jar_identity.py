@@ -11,7 +11,7 @@ from seawall.catalogers.jar_groups import TOMCAT, group_of
 
 PROPERTY = re.compile(r"^[ \t]*(groupId|artifactId|version)[ \t]*[=:][ \t]*([\w.+~-]+)[ \t\r]*$", re.MULTILINE)
 POM = re.compile(r"(?:.*/)?META-INF/maven/([^/]+)/([^/]+)/pom\.(?:properties|xml)", re.DOTALL)
-ATTRIBUTE = re.compile(r"^([\w-]+):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+ATTRIBUTE = re.compile(r"^([\w-]+):(.*)", re.MULTILINE)
 PLAIN = re.compile(r"[A-Za-z][\w-]*")
 VERSION = re.compile(r"\d[\w.+~-]*")
 GROUP = re.compile(r"[a-z][\w-]*(?:\.[\w-]+)+")
@@ -37,16 +37,17 @@ class Identity(msgspec.Struct, frozen=True):
 
 def from_pom(name: str, properties: str) -> Identity:
     """The coordinates in a pom.properties, completed from the folders that Maven puts it in."""
-    fields = dict(PROPERTY.findall(properties))
+    fields: dict[str, str] = dict(PROPERTY.findall(properties))
     folders = POM.fullmatch(name)
-    group, artifact = (folders[1], folders[2]) if folders else ("", "")
+    group, artifact = folders.groups() if folders else ("", "")
     return Identity(fields.get("groupId", group), fields.get("artifactId", artifact), fields.get("version", ""))
 
 
 def manifest_of(said: str) -> dict[str, str]:
     """The main attributes of a manifest; a line that begins with a blank goes on with the one before."""
     lines = said.replace("\r\n", "\n").replace("\r", "\n").replace("\n ", "")
-    return dict(ATTRIBUTE.findall(lines.lstrip("\n").partition("\n\n")[0]))
+    main = lines.lstrip("\n").partition("\n\n")[0]
+    return {key: value.strip() for key, value in ATTRIBUTE.findall(main)}
 
 
 def from_file_name(stem: str) -> tuple[str, str]:

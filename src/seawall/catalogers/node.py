@@ -58,7 +58,7 @@ def node(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Packag
     if not isinstance(said, dict):
         raise Malformed("a package.json holds an object", where=path)
     name, version = said.get("name"), said.get("version")
-    if not name or not version or said.get("private") is True:
+    if name in (None, "") or version in (None, "") or said.get("private") is True:
         return
     parts = NAME.fullmatch(name) if isinstance(name, str) else None
     if parts is None or not isinstance(version, str) or not re.fullmatch(r"\S+", version.strip()):

@@ -9,7 +9,7 @@ from seawall.catalogers.cataloger import Example, cataloger, text
 from seawall.errors import Malformed
 from seawall.model import Distro
 
-LINE = re.compile(r"^[ \t]*([A-Za-z_][A-Za-z0-9_]*)=(.*?)[ \t\r]*$", re.MULTILINE)
+LINE = re.compile(r"^[ \t]*([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.MULTILINE)
 QUOTED = re.compile(r"""^"((?:\\.|[^"\\])*)"|^'([^']*)'""", re.DOTALL)
 
 BOOKWORM = Example(
@@ -58,7 +58,7 @@ def os_release(path: str, content: bytes) -> Iterator[Distro]:
         return
     fields = assignments(text(path, content))
     prefix = "DISTRIB_" if path.endswith("lsb-release") else ""
-    if not any(fields.get(prefix + key) for key in ("ID", "NAME", "RELEASE", "VERSION_ID")):
+    if not any(fields.get(prefix + key) for key in ("ID", "NAME", "VERSION_ID")):
         raise Malformed("this names no distro", where=path)
     yield Distro(
         id=(fields.get(prefix + "ID") or "linux").lower(),
@@ -70,7 +70,7 @@ def os_release(path: str, content: bytes) -> Iterator[Distro]:
 
 def assignments(shell: str) -> dict[str, str]:
     """The variables of a file of shell assignments, quotes and escapes taken off; the last of a name wins."""
-    return {name: _unquoted(value) for name, value in LINE.findall(shell)}
+    return {name: _unquoted(value.strip()) for name, value in LINE.findall(shell)}
 
 
 def _unquoted(value: str) -> str:

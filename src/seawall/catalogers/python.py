@@ -9,7 +9,7 @@ from seawall.catalogers.cataloger import Example, cataloger, text
 from seawall.errors import Malformed
 from seawall.model import Package
 
-FIELD = re.compile(r"^(Name|Version):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE | re.IGNORECASE)
+FIELD = re.compile(r"^(Name|Version):(.*)", re.MULTILINE | re.IGNORECASE)
 END_OF_HEADERS = re.compile(r"\n[ \t\r]*\n")
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
@@ -48,7 +48,7 @@ def python(path: str, content: bytes) -> Iterator[Package]:
     is not read, nor is a source tree that was never installed.
     """
     headers = END_OF_HEADERS.split(text(path, content), maxsplit=1)[0]
-    fields = {key.lower(): value for key, value in reversed(FIELD.findall(headers))}
+    fields = {key.lower(): value.strip() for key, value in reversed(FIELD.findall(headers))}
     name, version = fields.get("name", ""), fields.get("version", "")
     if not NAME.fullmatch(name):
         raise Malformed("this metadata has no name that can be read", where=path)
