@@ -48,6 +48,13 @@ def test_a_file_that_is_only_touched_later_keeps_its_layer() -> None:
     assert found["six"].layer == "L0"
 
 
+def test_a_file_that_layers_hold_under_another_name_is_listed_where_it_is() -> None:
+    stored = catalog("opt/real-1.0.jar", b"PK\x05\x06" + bytes(18))
+    twice = Evidence(path="app/linked.jar", versions=(("L0", stored), ("L1", stored)))
+    (package,) = assemble([twice]).packages
+    assert (package.name, package.path, package.layer) == ("real", "app/linked.jar", "L0")
+
+
 def usrmerged(path: str) -> str:
     return f"usr/{path}" if path.startswith("lib/") else path
 

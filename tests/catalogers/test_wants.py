@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seawall.catalogers import Owns, all_catalogers, catalog, wants
+from seawall.catalogers import Owns, all_catalogers, catalog, exact_paths, wants
 from seawall.catalogers.cataloger import regex
 from seawall.model import NotAssessed, Package
 
@@ -63,6 +63,11 @@ names = st.sampled_from(["METADATA", "PKG-INFO", "a.jar", "package.json", "os-re
 def test_the_quick_look_agrees_with_the_globs(above: list[str], name: str) -> None:
     path = "/".join([*above, name])
     assert wants(path) == any(re.fullmatch(regex(glob), path) for glob in GLOBS)
+
+
+def test_fixed_paths_are_listed() -> None:
+    assert all(map(wants, exact_paths()))
+    assert {"var/lib/dpkg/status", "lib/apk/db/installed", "etc/os-release"} <= set(exact_paths())
 
 
 def test_158_000_paths_take_a_moment() -> None:

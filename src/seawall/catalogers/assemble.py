@@ -86,17 +86,24 @@ def _distro(files: Iterable[Evidence]) -> Distro | None:
 
 
 def _with_layers(file: Evidence) -> list[Package]:
-    """The packages of the last version of a file, each with the first layer since which every version has it."""
+    """The packages of the last version of a file, each with the first layer since which every version has it.
+
+    Their path is the file's in the tree: a layer may hold it under another name, behind a link.
+    """
     since: dict[tuple[str, ...], str] = {}
     now: list[Package] = []
     for layer, records in file.versions:
         now = [record for record in records if isinstance(record, Package)]
         since = {key: since.get(key, layer) for key in map(_identity, now)}
-    return [replace(package, layer=since[_identity(package)]) for package in now]
+    return [
+        replace(package, layer=since[_identity(package)], path=file.path + package.path[len(_file(package)) :])
+        for package in now
+    ]
 
 
 def _identity(package: Package) -> tuple[str, ...]:
-    return package.type, package.namespace, package.name, package.version, package.arch, package.path
+    inside = package.path.partition("!/")[2]
+    return package.type, package.namespace, package.name, package.version, package.arch, inside
 
 
 def _file(package: Package) -> str:

@@ -21,6 +21,11 @@ def wants(path: str) -> bool:
     return (path[-TAIL:] in tails or path.startswith(heads)) and match(path) is not None
 
 
+def exact_paths() -> tuple[str, ...]:
+    """The wanted paths that are one file each, sorted: to be looked for behind linked folders too."""
+    return tuple(sorted(glob for each in all_catalogers() for glob in each.globs if "*" not in glob))
+
+
 def catalog(path: str, content: bytes, limits: Limits = DEFAULT) -> tuple[Record, ...]:
     """What the catalogers that ask for `path` find in its bytes.
 
