@@ -92,9 +92,10 @@ def test_only_evidence_is_kept_of_what_a_package_owns() -> None:
 
 def test_a_file_that_cannot_be_read_is_told() -> None:
     path = "app/node_modules/a/package.json"
-    assert catalog(path, b"{") == (
-        NotAssessed(what="packages in this file", where=path, why="not valid JSON: Input data was truncated"),
-    )
+    (told,) = catalog(path, b"{")
+    assert isinstance(told, NotAssessed)
+    assert (told.what, told.where) == ("packages in this file", path)
+    assert told.why.startswith("not valid JSON")
 
 
 def test_what_was_found_before_the_damage_is_kept() -> None:

@@ -30,7 +30,7 @@ SYSTEM_FOLDERS = {
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of the squashed tree that a cataloger asked for, at its real path.
+    """A file of the squashed tree that a cataloger asked for, at its path there.
 
     `versions` are pairs of a layer's diffID and what `catalog` found in the file as that layer has it, oldest first.
     The last is the one that counts. Those before it, back to when the path was last removed, tell which layer

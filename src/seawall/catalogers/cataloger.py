@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from seawall.errors import Malformed
+from seawall.errors import LimitExceeded, Malformed, SeawallError
 from seawall.model import Distro, NotAssessed, Package
 
 
@@ -87,3 +87,9 @@ def text(path: str, content: bytes) -> str:
     if b"\0" in content:
         raise Malformed("this is not plain text in UTF-8", where=path)
     return content.decode("utf-8-sig", errors="replace")
+
+
+def unreadable(path: str, error: SeawallError) -> NotAssessed:
+    """A file that was asked for and cannot be read; for a bound that stopped it, with how to raise that."""
+    why = f"{error.message}; {error.hint}" if isinstance(error, LimitExceeded) else error.message
+    return NotAssessed(what="packages in this file", where=error.where or path, why=why)

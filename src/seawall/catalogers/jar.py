@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from seawall.catalogers.cataloger import Example, Record, cataloger, text
+from seawall.catalogers.cataloger import Example, Record, cataloger, text, unreadable
 from seawall.catalogers.jar_identity import Identity, from_pom, identify, manifest_of
 from seawall.errors import InputError, LimitExceeded
 from seawall.model import NotAssessed, Package
@@ -136,7 +136,7 @@ def _unless_spent(error: InputError) -> NotAssessed:
     """The rest of the file can still be read after this error, unless its budget is spent."""
     if isinstance(error, LimitExceeded) and error.limit in ("zip_entries", "zip_total_bytes"):
         raise error
-    return NotAssessed(what="packages in this file", where=error.where, why=error.message)
+    return unreadable(error.where, error)
 
 
 def _own(archive: _Archive) -> Iterator[Package | NotAssessed]:
@@ -162,7 +162,10 @@ def _identities(archive: _Archive, manifest: dict[str, str]) -> list[Identity]:
         msgspec.structs.replace(pom, version=pom.version or own.version) if pom.artifact == own.artifact else pom
         for pom in poms
     ]
-    fits = any(pom.artifact == own.artifact or archive.stem.startswith(f"{pom.artifact}-{pom.version}") for pom in poms)
+    fits = any(
+        pom.artifact == own.artifact or (pom.version and archive.stem.startswith(f"{pom.artifact}-{pom.version}"))
+        for pom in poms
+    )
     renamed = len(poms) == 1 and poms[0].version == own.version
     return poms if fits or renamed else [*poms, own]
 

@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from seawall.catalogers.cataloger import Cataloger, Owns, Record, all_catalogers, regex
+from seawall.catalogers.cataloger import Cataloger, Owns, Record, all_catalogers, regex, unreadable
 from seawall.errors import SeawallError
-from seawall.model import NotAssessed
 from seawall.safe.limits import DEFAULT, Limits
 
 TAIL = 3
@@ -45,7 +44,7 @@ def _read(cataloger: Cataloger, path: str, content: bytes, limits: Limits) -> It
             elif evidence := tuple(filter(wants, record.paths)):
                 yield Owns(package=record.package, paths=evidence)
     except SeawallError as error:
-        yield NotAssessed(what="packages in this file", where=error.where or path, why=error.message)
+        yield unreadable(path, error)
 
 
 @cache
