@@ -1,0 +1,27 @@
+"""Package URLs, as https://github.com/package-url/purl-spec has them."""
+
+from __future__ import annotations
+
+import re
+
+from seawall.model import Distro, Package
+
+OS_TYPES = frozenset({"apk", "deb", "rpm"})
+"""The types whose namespace is the distro, and whose packages own files."""
+
+
+def purl_of(package: Package, distro: Distro | None) -> str:
+    """The purl, with architecture and distro where the type has them.
+
+    A Debian epoch stays in the version. A PyPI name is normalised as PEP 503 says, a superset of the purl rule.
+    """
+    from packageurl import PackageURL
+
+    name, qualifiers = package.name, {}
+    if package.type in OS_TYPES:
+        release = "-".join(filter(None, (distro.id, distro.version))) if distro else ""
+        qualifiers = {key: value for key, value in (("arch", package.arch), ("distro", release)) if value}
+    elif package.type == "pypi":
+        name = re.sub(r"[-_.]+", "-", name)
+    url = PackageURL(package.type, package.namespace or None, name, package.version, qualifiers=qualifiers or None)
+    return url.to_string()

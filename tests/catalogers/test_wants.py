@@ -1,0 +1,103 @@
+"""Which files are asked for, and at what price."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seawall.catalogers import Owns, all_catalogers, catalog, exact_paths, wants
+from seawall.catalogers.cataloger import regex
+from seawall.model import NotAssessed, Package
+
+GLOBS = [glob for each in all_catalogers() for glob in each.globs]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "var/lib/dpkg/status",
+        "var/lib/dpkg/status.d/base",
+        "var/lib/dpkg/info/libc6:amd64.list",
+        "usr/lib/apk/db/installed",
+        "a.jar",
+        "opt/x/y.war",
+        "usr/lib/python3/dist-packages/six-1.16.0.egg-info",
+        "node_modules/a/package.json",
+        "usr/local/lib/node_modules/npm/node_modules/@npmcli/arborist/package.json",
+    ],
+)
+def test_evidence_is_asked_for(path: str) -> None:
+    assert wants(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "jar",
+        "usr/bin/jar",
+        "var/lib/dpkg/status-old",
+        "var/lib/dpkg/status.d/a/b",
+        "mnt/var/lib/dpkg/status",
+        "etc/apt/sources.list",
+        "app/package.json",
+        "node_modules/a/lib/package.json",
+        "usr/share/doc/METADATA",
+    ],
+)
+def test_other_files_are_not(path: str) -> None:
+    assert not wants(path)
+
+
+folders = st.sampled_from(
+    ["usr", "lib", "node_modules", "@a", "b.dist-info", "x.egg-info", "EGG-INFO", "etc", "status.d"]
+)
+names = st.sampled_from(["METADATA", "PKG-INFO", "a.jar", "package.json", "os-release", "x.egg-info", "b", "installed"])
+
+
+@given(st.lists(folders, max_size=5), names)
+def test_the_quick_look_agrees_with_the_globs(above: list[str], name: str) -> None:
+    path = "/".join([*above, name])
+    assert wants(path) == any(re.fullmatch(regex(glob), path) for glob in GLOBS)
+
+
+def test_fixed_paths_are_listed() -> None:
+    assert all(map(wants, exact_paths()))
+    assert {"var/lib/dpkg/status", "lib/apk/db/installed", "etc/os-release"} <= set(exact_paths())
+
+
+def test_158_000_paths_take_a_moment() -> None:
+    paths = [f"usr/share/doc/package-{i}/examples/file-{i}.html" for i in range(158_000)]
+    best = min(_seconds(paths) for _ in range(5))
+    print(f"{best:.3f} s for 158,000 paths, {best / 158_000 * 1e6:.2f} µs each")
+    assert best < 0.3  # 0.04 s on an idle machine
+
+
+def _seconds(paths: list[str]) -> float:
+    start = time.perf_counter()
+    for path in paths:
+        wants(path)
+    return time.perf_counter() - start
+
+
+def test_only_evidence_is_kept_of_what_a_package_owns() -> None:
+    content = b"/.\n/usr\n/usr/share/java/a.jar\n/usr/share/doc/a/copyright\n"
+    assert catalog("var/lib/dpkg/info/a.list", content) == (Owns(package="a", paths=("usr/share/java/a.jar",)),)
+    assert catalog("var/lib/dpkg/info/b.list", b"/.\n/usr\n") == ()
+
+
+def test_a_file_that_cannot_be_read_is_told() -> None:
+    path = "app/node_modules/a/package.json"
+    (told,) = catalog(path, b"{")
+    assert isinstance(told, NotAssessed)
+    assert (told.what, told.where) == ("packages in this file", path)
+    assert told.why.startswith("not valid JSON")
+
+
+def test_what_was_found_before_the_damage_is_kept() -> None:
+    records = catalog("var/lib/dpkg/status", b"Package: a\nVersion: 1\n\nPackage: b\nStat")
+    assert [type(record) for record in records] == [Package, NotAssessed]
