@@ -1,0 +1,49 @@
+"""AKS-PRO-003."""
+
+from __future__ import annotations
+
+from seawall.checks.check import Fail, Verdicts, check
+from seawall.checks.gold import gold
+from seawall.model import Cluster, Severity, is_known, known
+
+
+@check(
+    "AKS-PRO-003",
+    severity=Severity.MEDIUM,
+    sets={"protection.kms": True},
+    refs=[
+        "https://learn.microsoft.com/azure/aks/use-kms-etcd-encryption",
+        "https://learn.microsoft.com/azure/aks/kms-data-encryption-concepts",
+    ],
+    passes=[
+        gold(),
+        gold({"protection.kms": False, "protection.kms_infrastructure_encryption": "Enabled"}),
+    ],
+    fails=[
+        gold({"protection.kms": False}),
+        gold({"protection.kms": False, "protection.kms_infrastructure_encryption": "Disabled"}),
+    ],
+)
+def etcd_kms_off(cluster: Cluster) -> Verdicts:
+    """Secrets in etcd are not encrypted with a key of their own.
+
+    ## Why it matters
+    The disks of etcd are encrypted, the secrets on them are not: a copy of the database is a copy of every secret.
+    Encryption of the nodes' hosts does not change that.
+
+    ## Fix
+    In place. The cluster needs a user-assigned identity that may use the key; a private vault needs API server VNet
+    integration. Write all secrets again afterwards, and never delete an old key, even after turning encryption off.
+
+        az aks update -g GROUP -n NAME --enable-azure-keyvault-kms --azure-keyvault-kms-key-id KEY_ID
+        kubectl get secrets -A -o json | kubectl replace -f -
+
+    The newer encryption of the infrastructure (`--kms-infrastructure-encryption Enabled`, preview, Kubernetes 1.33) is
+    one-way, and counts here as well.
+    """
+    infrastructure = cluster.protection.kms_infrastructure_encryption
+    if is_known(infrastructure) and (infrastructure or "").lower() == "enabled":
+        return
+    if not known(cluster.protection.kms):
+        known(infrastructure)
+        yield Fail("secrets in etcd are not encrypted with a KMS key", field="protection.kms")
