@@ -93,7 +93,7 @@ def check(
         return Check(
             id=id,
             name=function.__name__,
-            title=title,
+            title=title.rstrip("."),
             doc=doc.strip(),
             severity=severity,
             sets=sets,

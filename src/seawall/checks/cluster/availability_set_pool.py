@@ -19,8 +19,8 @@ def availability_set_pool(cluster: Cluster, pool: Pool) -> Verdicts:
     """The pool is made of an availability set.
 
     ## Why it matters
-    Availability sets left support on 2025-09-30: such a cluster gets no fixes, and can have neither a second pool,
-    zones, nor the automatic repair of nodes.
+    Availability sets left support on 2025-09-30: such a cluster gets no fixes, and can have neither a second pool
+    nor zones nor the cluster autoscaler.
 
     ## Fix
     Migrate to virtual machine pools: in place, with downtime and no way back; the load balancer becomes Standard.

@@ -32,7 +32,7 @@ def etcd_kms_off(cluster: Cluster) -> Verdicts:
     Encryption of the nodes' hosts does not change that.
 
     ## Fix
-    In place. The cluster needs a user-assigned identity that may use the key; a private vault needs API server VNet
+    In place. The identity of the cluster must be allowed to use the key; a private vault needs API server VNet
     integration. Write all secrets again afterwards, and never delete an old key, even after turning encryption off.
 
         az aks update -g GROUP -n NAME --enable-azure-keyvault-kms --azure-keyvault-kms-key-id KEY_ID

@@ -40,7 +40,7 @@ def network_policy_off(cluster: Cluster) -> Verdicts:
 
         az aks update -g GROUP -n NAME --network-policy calico
 
-    Terraform (azurerm) replaces the cluster for Calico, and before 4.58 for Cilium: use az.
+    Terraform does it in place as well from azurerm 4.58 on; older ones replace the cluster for the Cilium dataplane.
     """
     if (known(cluster.network.policy) or "none").lower() != "none":
         return

@@ -33,7 +33,7 @@ def network_policy_retiring(cluster: Cluster, today: datetime.date) -> Verdicts:
 
     ## Why it matters
     Azure Network Policy Manager leaves support on 2026-09-30 for Windows nodes and on 2028-09-30 for Linux nodes. It
-    also stops at 250 nodes or 20,000 pods, past which rules are enforced late or not at all.
+    is not supported past 250 nodes or 20,000 pods either.
 
     ## Fix
     To Cilium: both flags in one call, all pools are reimaged, no Windows pools. Cilium enforces only when every node is
@@ -45,6 +45,8 @@ def network_policy_retiring(cluster: Cluster, today: datetime.date) -> Verdicts:
 
         az aks update -g GROUP -n NAME --network-policy none
         az aks update -g GROUP -n NAME --network-policy calico
+
+    Terraform (azurerm) replaces the cluster on the way to Calico, and before 4.58 to Cilium: use az.
     """
     if (known(cluster.network.policy) or "").lower() != "azure":
         return

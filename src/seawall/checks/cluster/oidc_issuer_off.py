@@ -23,8 +23,8 @@ def oidc_issuer_off(cluster: Cluster) -> Verdicts:
     secrets instead. Workload identity, IMDS restriction and Image Integrity all need it.
 
     ## Fix
-    It restarts the API server and cannot be switched off again. Do not set it with azurerm before 4.68 and then take
-    it out: the provider would replace the cluster.
+    It restarts the API server and cannot be switched off again. Taking it out of a Terraform
+    configuration again replaces the cluster (azurerm since 4.68).
 
         az aks update -g GROUP -n NAME --enable-oidc-issuer
     """

@@ -22,8 +22,8 @@ def private_cluster_public_fqdn(cluster: Cluster) -> Verdicts:
     Anyone can look up the name and learn the private address of the API server, and that it exists.
 
     ## Fix
-    In place and reversible. Clients must be able to resolve the private DNS zone; the name stays in use where the
-    private DNS zone is `none`, which AKS does not allow without it.
+    In place and reversible. Clients must be able to resolve the private DNS zone. Not possible where that zone is
+    `none`: such a cluster needs its public name.
 
         az aks update -g GROUP -n NAME --disable-public-fqdn
     """
