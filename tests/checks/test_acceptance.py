@@ -14,6 +14,7 @@ from seawall.model import UNKNOWN, Change, Cluster, Cost, Pool, Severity, Status
 
 CHECKS = {check.name: check for check in all_checks()}
 PUBLIC = {"api_server.private": False}
+NO_KMS = {"protection.kms": False, "protection.kms_infrastructure_encryption": UNKNOWN}
 
 
 def price(cluster: Cluster, sets: Mapping[str, object], *, tool: Tool = Tool.AZ, pool: Pool | None = None) -> Change:
@@ -38,6 +39,8 @@ def verdict(name: str, changes: Mapping[str, Any], today: datetime.date = TODAY)
         ("api_server_open_to_all", PUBLIC | {"api_server.authorized_ranges": ()}, "fail"),
         ("kube_dashboard_on", {"addons.kube_dashboard": False}, "pass"),
         ("etcd_kms_off", {"pool.host_encryption": True, "protection.kms": False}, "fail"),
+        ("etcd_kms_off", {"pool.host_encryption": True, **NO_KMS, "upkeep.kubernetes_version": "1.32"}, "fail"),
+        ("etcd_kms_off", {"pool.host_encryption": True, **NO_KMS, "upkeep.kubernetes_version": "1.34"}, "unknown"),
         ("kubernetes_rbac_off", {"access.rbac": True}, "pass"),
     ],
 )  # fmt: skip

@@ -189,7 +189,7 @@ VALUES = _values_by_path()
 some_settings = st.fixed_dictionaries({}, optional={path: st.sampled_from(some) for path, some in VALUES.items()})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(system=some_settings, user=some_settings, dark=st.sets(st.sampled_from((*VALUES, "pools"))))
 def test_the_less_is_known_the_less_is_decided(system: dict[str, Any], user: dict[str, Any], dark: set[str]) -> None:
     """Any cluster, with any settings blanked: each check says the same, or that it cannot tell."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 
 from seawall.checks.check import Check, Example, Price
-from seawall.checks.gold import GOLD
+from seawall.checks.gold import GOLD, TODAY
+from seawall.checks.run import run
 from seawall.model import Cluster, Tool, Unknown
 from seawall.model.paths import all_paths, get
 
@@ -55,7 +57,8 @@ def _change(check: Check, cost: Price) -> Iterator[str]:
     yield "\n".join(f"- `{path}` = {_word(value)}" for path, value in check.sets.items())
     lines = ["| with | cost | one-way | note |", "|---|---|---|---|"]
     for tool in Tool:
-        change = cost(example, check.sets, tool=tool)
+        priced = run((example,), (check,), today=TODAY, cost=functools.partial(cost, tool=tool))
+        change = next(finding.change for finding in priced.findings if finding.change)
         note = change.note.replace("|", "\\|").replace("\n", " ")
         lines.append(
             f"| {tool} | {str(change.cost).replace('_', ' ')} | {'yes' if change.one_way else 'no'} | {note} |"

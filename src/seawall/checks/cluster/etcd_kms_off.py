@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from seawall.checks.check import Fail, Verdicts, check
+from seawall.checks.check import Fail, Undecided, Verdicts, check
 from seawall.checks.gold import gold
-from seawall.model import Cluster, Severity, is_known, known
+from seawall.checks.kubernetes_versions import minor
+from seawall.model import UNKNOWN, Cluster, Severity, is_known, known
+
+_NEWER_SINCE = (1, 33)
+"""The first Kubernetes version that can have the newer encryption (kms-data-encryption-concepts)."""
+
+_SILENT = {"protection.kms": False, "protection.kms_infrastructure_encryption": UNKNOWN}
 
 
 @check(
@@ -22,7 +28,9 @@ from seawall.model import Cluster, Severity, is_known, known
     fails=[
         gold({"protection.kms": False}),
         gold({"protection.kms": False, "protection.kms_infrastructure_encryption": "Disabled"}),
+        gold({**_SILENT, "upkeep.kubernetes_version": "1.32.9"}),
     ],
+    unknowns=[gold(_SILENT)],
 )
 def etcd_kms_off(cluster: Cluster) -> Verdicts:
     """Secrets in etcd are not encrypted with a key of their own.
@@ -41,9 +49,15 @@ def etcd_kms_off(cluster: Cluster) -> Verdicts:
     The newer encryption of the infrastructure (`--kms-infrastructure-encryption Enabled`, preview, Kubernetes 1.33) is
     one-way, and counts here as well.
     """
-    infrastructure = cluster.protection.kms_infrastructure_encryption
-    if is_known(infrastructure) and (infrastructure or "").lower() == "enabled":
+    if known(cluster.protection.kms):
         return
-    if not known(cluster.protection.kms):
-        known(infrastructure)
+    newer, version = cluster.protection.kms_infrastructure_encryption, cluster.upkeep.kubernetes_version
+    off = is_known(newer) and (newer or "").lower() != "enabled"
+    if off or ((known(version) or "") and minor(str(version)) < _NEWER_SINCE):
         yield Fail("secrets in etcd are not encrypted with a KMS key", field="protection.kms")
+    elif not is_known(newer):
+        yield Undecided(
+            "cannot be decided: Key Vault KMS is off, and the input does not say whether the newer encryption of the "
+            "infrastructure is on",
+            field="protection.kms_infrastructure_encryption",
+        )

@@ -29,8 +29,8 @@ def kubernetes_version_unsupported(cluster: Cluster, today: datetime.date) -> Ve
     time of its own choice. Long-term support lasts a year longer, on the support plan AKSLongTermSupport only.
 
     ## Fix
-    Upgrade, one minor version after the other: all nodes are replaced each time, and there is no way back. Look for
-    removed API versions first.
+    Upgrade: all nodes are replaced, and there is no way back. AKS lets an unsupported version jump to the oldest
+    supported one, and goes one minor version at a time from there. Look for removed API versions first.
 
         az aks get-upgrades -g GROUP -n NAME
         az aks upgrade -g GROUP -n NAME --kubernetes-version VERSION

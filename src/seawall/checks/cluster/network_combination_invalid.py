@@ -32,9 +32,9 @@ def _network(plugin: str | None, dataplane: str | None, policy: str | None) -> C
         _network(None, None, None),
     ],
     fails=[
+        _network("azure", "cilium", "calico"),
         _network("kubenet", "azure", "azure"),
         _network("kubenet", "cilium", "cilium"),
-        _network("azure", "cilium", "calico"),
         _network("azure", "cilium", None),
         _network("azure", "azure", "cilium"),
         _network("none", "azure", "calico"),

@@ -36,9 +36,12 @@ def service_principal(cluster: Cluster) -> Verdicts:
     if is_known(kind) and (kind or "none").lower() != "none":
         return
     principal = known(cluster.identity.service_principal)
-    if principal and principal.lower() != "msi":
+    if principal and principal.lower() == "msi":
+        return
+    known(kind)
+    if principal:
         yield Fail(f"runs as the service principal {principal}", field="identity.service_principal")
-    elif not principal and not known(kind):
+    else:
         yield Undecided(
             "cannot be decided: the input names neither a managed identity nor a service principal",
             field="identity.type",
