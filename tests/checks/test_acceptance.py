@@ -40,12 +40,38 @@ def verdict(name: str, changes: Mapping[str, Any], today: datetime.date = TODAY)
         ("kube_dashboard_on", {"addons.kube_dashboard": False}, "pass"),
         ("etcd_kms_off", {"pool.host_encryption": True, "protection.kms": False}, "fail"),
         ("etcd_kms_off", {"pool.host_encryption": True, **NO_KMS, "upkeep.kubernetes_version": "1.32"}, "fail"),
-        ("etcd_kms_off", {"pool.host_encryption": True, **NO_KMS, "upkeep.kubernetes_version": "1.34"}, "unknown"),
+        ("etcd_kms_off", {"pool.host_encryption": True, **NO_KMS, "upkeep.kubernetes_version": "1.33"}, "unknown"),
         ("kubernetes_rbac_off", {"access.rbac": True}, "pass"),
     ],
 )  # fmt: skip
 def test_right_where_others_are_wrong(name: str, changes: dict[str, Any], expected: str) -> None:
     assert verdict(name, changes) == expected
+
+
+@pytest.mark.parametrize(
+    ("ranges", "severity", "kept"),
+    [
+        (("0.0.0.0/0", "203.0.113.7/32"), Severity.HIGH, ("203.0.113.7/32",)),
+        (("0.0.0.0/1", "128.0.0.0/1"), Severity.HIGH, ("0.0.0.0/32",)),
+        (("0.0.0.0/1",), Severity.MEDIUM, ("0.0.0.0/32",)),
+        (("2000::/3", "2001:db8::/32"), Severity.MEDIUM, ("2001:db8::/32",)),
+    ],
+)
+def test_wide_ranges_are_taken_out_and_the_others_kept(
+    ranges: tuple[str, ...], severity: Severity, kept: tuple[str, ...]
+) -> None:
+    asked: list[Mapping[str, object]] = []
+
+    def noting(
+        cluster: Cluster, sets: Mapping[str, object], *, tool: Tool = Tool.AZ, pool: Pool | None = None
+    ) -> Change:
+        asked.append(sets)
+        return price(cluster, sets)
+
+    cluster = gold({**PUBLIC, "api_server.authorized_ranges": ranges})
+    (finding,) = run((cluster,), (CHECKS["authorized_ranges_open"],), today=TODAY, cost=noting).findings
+    assert finding.severity is severity
+    assert asked == [{"api_server.authorized_ranges": kept}]
 
 
 def test_one_public_pool_of_two_fails_and_is_named() -> None:

@@ -6,7 +6,7 @@ on 2026-08-21.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from seawall.model import UNKNOWN, Cluster, Maybe, Unknown, is_known, known
 from seawall.model.paths import get
@@ -36,40 +36,39 @@ def word(value: Maybe[str | None]) -> Maybe[str]:
     return (value or "none").lower() if is_known(value) else UNKNOWN
 
 
-Rule = tuple[str, Mapping[str, Callable[[str], bool]]]
-
-_RULES: tuple[Rule, ...] = (
+_BROKEN: tuple[tuple[str, Mapping[str, frozenset[str]]], ...] = (
     (
         "kubenet runs Calico or no engine",
-        {"plugin": lambda plugin: plugin == "kubenet", "policy": lambda policy: policy not in ("calico", "none")},
+        {"plugin": frozenset({"kubenet"}), "policy": frozenset({"azure", "cilium"})},
     ),
     (
         "kubenet cannot run the Cilium dataplane",
-        {"plugin": lambda plugin: plugin == "kubenet", "dataplane": lambda dataplane: dataplane == "cilium"},
+        {"plugin": frozenset({"kubenet"}), "dataplane": frozenset({"cilium"})},
     ),
     (
         "the Cilium dataplane needs the Cilium policy engine",
-        {"dataplane": lambda dataplane: dataplane == "cilium", "policy": lambda policy: policy != "cilium"},
+        {"dataplane": frozenset({"cilium"}), "policy": frozenset({"azure", "calico", "none"})},
     ),
     (
         "the Cilium policy engine needs the Cilium dataplane",
-        {"policy": lambda policy: policy == "cilium", "dataplane": lambda dataplane: dataplane != "cilium"},
+        {"policy": frozenset({"cilium"}), "dataplane": frozenset({"azure", "none"})},
     ),
     (
         "a cluster that brings its own CNI takes no policy engine from AKS",
-        {"plugin": lambda plugin: plugin == "none", "policy": lambda policy: policy != "none"},
+        {"plugin": frozenset({"none"}), "policy": frozenset({"azure", "calico", "cilium"})},
     ),
 )
+"""What each setting has to be for the sentence to be true."""
 
 
 def broken_rules(cluster: Cluster) -> list[str]:
     """What AKS cannot run together here, as sentences. Raises UnknownValue where nothing is certain yet."""
     broken: list[str] = []
     unsettled: list[Maybe[object]] = []
-    for sentence, conditions in _RULES:
-        values = [(get(cluster, f"network.{name}"), holds) for name, holds in conditions.items()]
-        if all(holds(str(word(value))) for value, holds in values if is_known(value)):
-            unknown = [value for value, _ in values if not is_known(value)]
+    for sentence, conditions in _BROKEN:
+        values = {name: get(cluster, f"network.{name}") for name in conditions}
+        if all(word(value) in conditions[name] for name, value in values.items() if is_known(value)):
+            unknown = [value for value in values.values() if not is_known(value)]
             unsettled += unknown
             broken += [] if unknown else [sentence]
     if "cilium" in (word(cluster.network.policy), word(cluster.network.dataplane)):

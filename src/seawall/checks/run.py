@@ -6,14 +6,17 @@ import datetime
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
+from typing import TypeVar
 
 import msgspec
 
-from seawall.checks.check import Check, Fail, Price, Undecided
+from seawall.checks.check import Check, Fail, Price, Undecided, Verdicts
 from seawall.checks.groups import Fleet, fleets
 from seawall.errors import UnknownValue
-from seawall.model import Cluster, Finding, Location, Pool, Status, Subject, Unknown, is_known
+from seawall.model import Cluster, Finding, Location, Pool, Status, Subject, Unknown
 from seawall.model.paths import GROUPS, all_paths
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 _PATHS = frozenset((*all_paths(), "pools"))
 
@@ -63,22 +66,22 @@ def _judge(cluster: Cluster, checks: Sequence[Check], today: datetime.date, cost
             reason = cluster.pools.reason if isinstance(cluster.pools, Unknown) else "the input lists none"
             yield _finding(check, of_cluster, _undecided(f"pools: {reason}", ""), cluster, None, cost)
         else:
-            for index, pool in enumerate(cluster.pools):
+            for pool in cluster.pools:
                 subject = Subject(kind="pool", name=f"{cluster.name}/{pool.name}")
-                for said in _ask(check, cluster, index, today, marked):
+                for said in _ask(check, cluster, pool, today, marked):
                     yield _finding(check, subject, said, cluster, pool, cost)
 
 
 def _ask(
-    check: Check, cluster: Cluster, pool: int | None, today: datetime.date, marked: Callable[[], Cluster]
+    check: Check, cluster: Cluster, pool: Pool | None, today: datetime.date, marked: Callable[[], Cluster]
 ) -> list[Fail | Undecided]:
     """What the check says; where an unknown value stopped it, asking again of the marked cluster names the value."""
     try:
-        return list(check.function(*_given(check, cluster, pool, today)))
+        return list(_call(check, cluster, pool, today))
     except UnknownValue:
         said: list[Fail | Undecided] = []
     try:
-        for one in check.function(*_given(check, marked(), pool, today)):
+        for one in _call(check, marked(), pool and _mark(pool, "pool"), today):
             said.append(one)
     except UnknownValue as error:
         said.append(_undecided(error.message, next(iter(check.sets))))
@@ -93,10 +96,9 @@ def _undecided(message: str, otherwise: str) -> Undecided:
     return Undecided(f"cannot be decided: {message}", otherwise)
 
 
-def _given(check: Check, cluster: Cluster, pool: int | None, today: datetime.date) -> list[object]:
-    pools = cluster.pools
-    given = {"cluster": cluster, "pool": pools[pool] if pool is not None and is_known(pools) else None, "today": today}
-    return [given[name] for name in check.takes]
+def _call(check: Check, cluster: Cluster, pool: Pool | None, today: datetime.date) -> Verdicts:
+    given = {"cluster": cluster, "pool": pool, "today": today}
+    return check.function(*[given[name] for name in check.takes])
 
 
 def _marked(cluster: Cluster) -> Cluster:
@@ -109,7 +111,7 @@ def _marked(cluster: Cluster) -> Cluster:
     return msgspec.structs.replace(cluster, **groups)
 
 
-def _mark(settings: msgspec.Struct, group: str) -> msgspec.Struct:
+def _mark(settings: S, group: str) -> S:
     marks = {
         name: Unknown(f"{group}.{name}: {value.reason}")
         for name, value in msgspec.structs.asdict(settings).items()
