@@ -10,7 +10,7 @@ from seawall.checks import all_checks, run
 from seawall.checks.gold import TODAY, gold, gold_pool
 from seawall.checks.groups import fleets
 from seawall.checks.page import index, page
-from seawall.model import UNKNOWN, Change, Cluster, Cost, Location, Pool, Status, Tool, Unknown
+from seawall.model import UNKNOWN, Change, Cluster, Cost, Location, Pool, Severity, Status, Tool, Unknown
 
 CHECKS = {check.name: check for check in all_checks()}
 
@@ -100,7 +100,7 @@ def test_aligning_never_weakens() -> None:
     group = (gold({"name": "c-dev", **off}), gold({"name": "c-test", **off}), gold({"name": "c-prod"}))
     findings = run(group, tuple(CHECKS.values()), today=TODAY, cost=price).findings
     (finding,) = (finding for finding in findings if finding.rule == "AKS-FLT-001")
-    assert finding.message == "protection.defender differs: off in c-dev, c-test; on in c-prod"
+    assert finding.message == "protection.defender differs: false in c-dev, c-test; true in c-prod"
     assert finding.change
     assert finding.change.command == "az c-test - ['protection.defender']"
 
@@ -113,6 +113,19 @@ def test_the_odd_one_out_is_named() -> None:
         "network.outbound_type differs: userdefinedrouting in c-dev, c-test; loadbalancer in c-prod "
         "(c-prod is the odd one out)"
     )
+
+
+def test_aligning_never_takes_a_version_back() -> None:
+    group = (
+        gold({"name": "c-dev", "upkeep.kubernetes_version": "1.36.1"}),
+        gold({"name": "c-test", "upkeep.kubernetes_version": "1.35.4"}),
+        gold({"name": "c-prod", "upkeep.kubernetes_version": "1.35.9"}),
+    )
+    (finding,) = run(group, tuple(CHECKS.values()), today=TODAY, cost=price).findings
+    assert finding.message == "upkeep.kubernetes_version differs: 1.36 in c-dev; 1.35 in c-test, c-prod"
+    assert finding.severity is Severity.LOW
+    assert finding.change
+    assert finding.change.command.startswith("az c-prod ")
 
 
 def test_production_is_compared_with_what_is_below_it_only() -> None:

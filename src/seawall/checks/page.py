@@ -102,7 +102,7 @@ def _word(value: object) -> str:
         case None:
             return "none"
         case bool():
-            return "on" if value else "off"
+            return "true" if value else "false"
         case tuple():
             return ", ".join(map(str, value)) or "none"
         case _:

@@ -11,6 +11,10 @@ from seawall.checks.groups import Fleet, Member
 from seawall.model import Cluster, Severity, Status, Unknown
 from seawall.model.paths import get
 
+_VERSION = "upkeep.kubernetes_version"
+_TOGETHER = {"network.policy": ("network.policy", "network.dataplane")}
+"""AKS takes the Cilium engine and its dataplane in one call only."""
+
 _SETTINGS = (
     "access.rbac",
     "access.entra",
@@ -28,7 +32,6 @@ _SETTINGS = (
     "network.plugin",
     "network.plugin_mode",
     "network.policy",
-    "network.dataplane",
     "network.outbound_type",
     "network.load_balancer_sku",
     "addons.http_application_routing",
@@ -40,7 +43,7 @@ _SETTINGS = (
     "protection.image_cleaner",
     "protection.kms",
     "protection.node_resource_group_restriction",
-    "upkeep.kubernetes_version",
+    _VERSION,
     "upkeep.upgrade_channel",
     "upkeep.node_os_channel",
     "upkeep.support_plan",
@@ -48,9 +51,6 @@ _SETTINGS = (
     "pool.host_encryption",
 )
 """What the clusters of a system should have in common. Names, addresses, sizes and the like are each cluster's own."""
-
-_ENGINE = ("network.policy", "network.dataplane")
-"""AKS takes the Cilium engine and its dataplane in one call only."""
 
 _GROUP = {name: gold({"name": f"contoso-{name}"}) for name in ("dev", "staging", "prod")}
 
@@ -98,7 +98,9 @@ def settings_differ(fleet: Fleet) -> Verdicts:
             changed, sets = _alignment(path, list(holders.values()))
             odd = f" ({changed.cluster.name} is the odd one out)" if _alone(changed, holders) else ""
             text = "; ".join(part for part in (found, missing) if part)
-            yield Fail(f"{path} differs: {text}{odd}", field=path, sets=sets, cluster=changed.cluster)
+            # A version is ahead of the others while an upgrade is rolled out.
+            severity = Severity.LOW if path == _VERSION else None
+            yield Fail(f"{path} differs: {text}{odd}", path, sets=sets, severity=severity, cluster=changed.cluster)
         elif silent:
             text = "; ".join(part for part in (missing, found) if part)
             yield Undecided(f"cannot be decided: {path} is {text}", field=path)
@@ -114,23 +116,31 @@ def _alone(changed: Member, holders: Mapping[str, Sequence[Member]]) -> bool:
 
 
 def _alignment(path: str, sides: Sequence[Sequence[Member]]) -> tuple[Member, Mapping[str, object]]:
-    """The cluster to change and its new settings: never away from a value that passes to one that fails."""
+    """The cluster to change and its new settings: never to a value that fails a check, nor to an older version."""
     members = sorted((member for side in sides for member in side), key=lambda member: member.rank)
     weak = [member for member in members if _fails(member, path)]
+    if path == _VERSION:
+        newest = max(_version(member) for member in members)
+        weak = [member for member in members if _version(member) < newest]
     if 0 < len(weak) < len(members):
         changed, model = weak[-1], next(member for member in reversed(members) if member not in weak)
     else:
         ranked = sorted(sides, key=lambda side: (len(side), side[-1].rank))
         changed, model = ranked[0][-1], ranked[-1][-1]
-    paths = _ENGINE if path in _ENGINE else (path,)
     pools = model.cluster.pools
     pool = None if isinstance(pools, Unknown) or not pools else pools[0]
-    values = {path: get(model.cluster, path, pool) for path in paths}
+    values = {path: get(model.cluster, path, pool) for path in _TOGETHER.get(path, (path,))}
     return changed, {path: value for path, value in values.items() if not isinstance(value, Unknown)}
 
 
 def _fails(member: Member, path: str) -> bool:
     return any(finding.field == path and finding.status is Status.FAIL for finding in member.findings)
+
+
+def _version(member: Member) -> list[int]:
+    """Numbers to compare; what is no version comes first."""
+    parts = _value(member.cluster, _VERSION).split(".")
+    return [int(part) for part in parts if part.isdecimal() and len(part) < 5]
 
 
 def _value(cluster: Cluster, path: str) -> str:
@@ -148,10 +158,10 @@ def _word(path: str, value: object) -> str:
         case Unknown():
             return ""
         case bool():
-            return "on" if value else "off"
+            return "true" if value else "false"
         case tuple():
             return "set" if value else "none"
-        case _ if path == "upkeep.kubernetes_version":
+        case _ if path == _VERSION:
             return ".".join(str(value or "none").split(".")[:2])
         case _:
             return str(value or "none").lower()
