@@ -1,0 +1,1 @@
+"""Checks of clusters that belong together: dev, staging and prod of one system."""

@@ -1,0 +1,156 @@
+"""Ask every check of every cluster, node pool and fleet, and write down what is wrong and what is not known."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from typing import TypeVar
+
+import msgspec
+
+from seawall.checks.check import Check, Fail, Price, Undecided, Verdicts
+from seawall.checks.groups import Fleet, fleets
+from seawall.errors import UnknownValue
+from seawall.model import Cluster, Finding, Location, Pool, Status, Subject, Unknown
+from seawall.model.paths import GROUPS, all_paths
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+_PATHS = frozenset((*all_paths(), "pools"))
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """How many checks one cluster passed and failed, and how many could not be decided."""
+
+    passed: int
+    failed: int
+    undecided: int
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True):
+    """`tallies` has one entry for each cluster, in the order given."""
+
+    findings: tuple[Finding, ...]
+    tallies: tuple[Tally, ...]
+
+
+def run(clusters: Sequence[Cluster], checks: Sequence[Check], *, today: datetime.date, cost: Price) -> Results:
+    """Judge the clusters, and the fleets that they form. `cost` is asked for failures only."""
+    singly = [check for check in checks if check.kind != "fleet"]
+    together = [check for check in checks if check.kind == "fleet"]
+    judged = [tuple(_judge(cluster, singly, today, cost)) for cluster in clusters]
+    groups = fleets(zip(clusters, judged, strict=True)) if together else ()
+    findings = [finding for fleet in groups for check in together for finding in _judge_fleet(check, fleet, cost)]
+    return Results(
+        findings=(*chain.from_iterable(judged), *findings),
+        tallies=tuple(_tally(found, len(singly)) for found in judged),
+    )
+
+
+def _tally(findings: tuple[Finding, ...], asked: int) -> Tally:
+    failed = {finding.rule for finding in findings if finding.status is Status.FAIL}
+    undecided = {finding.rule for finding in findings} - failed
+    return Tally(passed=asked - len(failed) - len(undecided), failed=len(failed), undecided=len(undecided))
+
+
+def _judge(cluster: Cluster, checks: Sequence[Check], today: datetime.date, cost: Price) -> Iterator[Finding]:
+    marked = functools.cache(lambda: _marked(cluster))
+    of_cluster = Subject(kind="cluster", name=cluster.name)
+    for check in checks:
+        if check.kind == "cluster":
+            for said in _ask(check, cluster, None, today, marked):
+                yield _finding(check, of_cluster, said, cluster, None, cost)
+        elif isinstance(cluster.pools, Unknown) or not cluster.pools:
+            reason = cluster.pools.reason if isinstance(cluster.pools, Unknown) else "the input lists none"
+            yield _finding(check, of_cluster, _undecided(f"pools: {reason}", ""), cluster, None, cost)
+        else:
+            for pool in cluster.pools:
+                subject = Subject(kind="pool", name=f"{cluster.name}/{pool.name}")
+                for said in _ask(check, cluster, pool, today, marked):
+                    yield _finding(check, subject, said, cluster, pool, cost)
+
+
+def _ask(
+    check: Check, cluster: Cluster, pool: Pool | None, today: datetime.date, marked: Callable[[], Cluster]
+) -> list[Fail | Undecided]:
+    """What the check says; where an unknown value stopped it, asking again of the marked cluster names the value."""
+    try:
+        return list(_call(check, cluster, pool, today))
+    except UnknownValue:
+        said: list[Fail | Undecided] = []
+    try:
+        for one in _call(check, marked(), pool and _mark(pool, "pool"), today):
+            said.append(one)
+    except UnknownValue as error:
+        said.append(_undecided(error.message, next(iter(check.sets))))
+    return said
+
+
+def _undecided(message: str, otherwise: str) -> Undecided:
+    """From the message of a marked value, or of a check's own error, which is about its field `otherwise`."""
+    path, _, reason = message.partition(": ")
+    if path in _PATHS:
+        return Undecided(f"cannot be decided: {path} is not known ({reason})", path)
+    return Undecided(f"cannot be decided: {message}", otherwise)
+
+
+def _call(check: Check, cluster: Cluster, pool: Pool | None, today: datetime.date) -> Verdicts:
+    given = {"cluster": cluster, "pool": pool, "today": today}
+    return check.function(*[given[name] for name in check.takes])
+
+
+def _marked(cluster: Cluster) -> Cluster:
+    """The cluster with every unknown value naming its own path as the reason."""
+    groups: dict[str, object] = {group: _mark(getattr(cluster, group), group) for group in GROUPS}
+    if isinstance(cluster.pools, Unknown):
+        groups["pools"] = Unknown(f"pools: {cluster.pools.reason}")
+    else:
+        groups["pools"] = tuple(_mark(pool, "pool") for pool in cluster.pools)
+    return msgspec.structs.replace(cluster, **groups)
+
+
+def _mark(settings: S, group: str) -> S:
+    marks = {
+        name: Unknown(f"{group}.{name}: {value.reason}")
+        for name, value in msgspec.structs.asdict(settings).items()
+        if isinstance(value, Unknown)
+    }
+    return msgspec.structs.replace(settings, **marks)
+
+
+def _judge_fleet(check: Check, fleet: Fleet, cost: Price) -> Iterator[Finding]:
+    subject = Subject(kind="fleet", name=fleet.name)
+    for said in check.function(fleet):
+        cluster = (isinstance(said, Fail) and said.cluster) or fleet.members[0].cluster
+        yield _finding(check, subject, said, cluster, None, cost)
+
+
+def _finding(
+    check: Check, subject: Subject, said: Fail | Undecided, cluster: Cluster, pool: Pool | None, cost: Price
+) -> Finding:
+    failed = said if isinstance(said, Fail) else None
+    change = None
+    if failed:
+        change = failed.change or cost(cluster, failed.sets or check.sets, pool=pool)
+    return Finding(
+        rule=check.id,
+        title=check.title,
+        severity=(failed and failed.severity) or check.severity,
+        status=Status.FAIL if failed else Status.UNKNOWN,
+        subject=subject,
+        field=said.field,
+        message=said.message,
+        location=_location(cluster, said.field, pool),
+        change=change,
+        refs=check.refs,
+    )
+
+
+def _location(cluster: Cluster, field: str, pool: Pool | None) -> Location | None:
+    """The line of the setting, else of the cluster."""
+    if not cluster.file:
+        return None
+    key = field.replace("pool.", f"pools[{pool.name}].", 1) if pool and field.startswith("pool.") else field
+    return Location(file=cluster.file, line=cluster.lines.get(key) or cluster.lines.get("", 0))
