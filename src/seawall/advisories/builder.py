@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -43,29 +43,29 @@ class Builder:
         self._new = self._path.with_name(f"{self._path.name}.new")
         self._feeds: dict[str, tuple[FeedStatus, str, str]] = {}
         self._renewed: dict[str, str] = {}
+        self._open = ExitStack()
 
     def __enter__(self) -> Builder:
         """Raises DatabaseError where another process builds, or the folder cannot be written."""
         import sqlite3
 
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = _lock(self._path)
+            with ExitStack() as opened:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                opened.enter_context(closing(_lock(self._path)))
+                self._begin(opened)
+                self._open = opened.pop_all()
         except (sqlite3.Error, OSError) as error:
-            raise _unwritable(self._path, error) from None
-        try:
-            self._open()
-        except (sqlite3.Error, OSError) as error:
-            self._lock.close()
             raise _unwritable(self._path, error) from None
         return self
 
-    def _open(self) -> None:
+    def _begin(self, opened: ExitStack) -> None:
         import sqlite3
 
-        self.previous, self.lost = _previous(self._path)
         self._new.unlink(missing_ok=True)
-        self._connection = sqlite3.connect(f"{self._new.as_uri()}?mode=rwc", uri=True, isolation_level=None)
+        opened.callback(self._new.unlink, missing_ok=True)
+        connection = sqlite3.connect(f"{self._new.as_uri()}?mode=rwc", uri=True, isolation_level=None)
+        self._connection = opened.enter_context(closing(connection))
         # No journal, no flushing: a file that was not finished is thrown away.
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-65536"):
             self._execute(f"PRAGMA {pragma}")
@@ -73,6 +73,9 @@ class Builder:
         self._execute(f"PRAGMA user_version={SCHEMA}")
         self._connection.executescript(_TABLES)
         self._execute("BEGIN")
+        self.previous, self.lost = _previous(self._path)
+        if self.previous:
+            opened.callback(self.previous.close)
 
     def add(self, advisories: Iterable[Advisory]) -> None:
         """Of one id and package the last one stays."""
@@ -114,22 +117,16 @@ class Builder:
         import sqlite3
 
         try:
-            if isinstance(error, sqlite3.Error):
-                raise error
-            if error is None:
-                self._take_over()
-                self._complete()
-                self._connection.close()
-                _replace(self._new, self._path)
+            with self._open:
+                if isinstance(error, sqlite3.Error):
+                    raise error
+                if error is None:
+                    self._take_over()
+                    self._complete()
+                    self._connection.close()
+                    _replace(self._new, self._path)
         except (sqlite3.Error, OSError) as failure:
             raise _unwritable(self._path, failure) from None
-        finally:
-            self._connection.close()
-            if self.previous:
-                self.previous.close()
-            with suppress(OSError):
-                self._new.unlink(missing_ok=True)
-            self._lock.close()
 
     def _take_over(self) -> None:
         """Copy from the present database what was not built anew."""
