@@ -20,7 +20,7 @@ import msgspec
 from seawall.advisories import epss, kev, osv
 from seawall.advisories.builder import Builder
 from seawall.advisories.store import EPSS, KEV
-from seawall.errors import Malformed, SeawallError, Unreadable
+from seawall.errors import Malformed, SeawallError, Unreadable, Unsupported
 from seawall.model.advisory import Advisory, FeedStatus
 from seawall.model.location import NotAssessed
 from seawall.safe import files
@@ -174,17 +174,16 @@ class _Run:
         self._feeds.append(status)
 
     def _bundle(self, source: str, path: Path, where: str) -> FeedStatus:
-        archive = Zip(path, where=where, limits=self._limits)
         reasons: Counter[str] = Counter()
         newest = ""
-        total = len(archive.names)
-        for done, name in enumerate(archive.names, 1):
-            found = self._record(archive, name, source, reasons)
-            self._builder.add(found)
-            for advisory in found[:1]:
-                newest = max(newest, self._past(advisory.modified))
-            if done % _STEP == 0 or done == total:
-                self._progress(source, done, total)
+        with Zip(path, where=where, limits=self._limits) as archive:
+            total = len(archive.names)
+            for done, name in enumerate(archive.names, 1):
+                found = self._record(archive, name, source, reasons)
+                self._builder.add(found)
+                newest = max([newest, *(self._past(advisory.modified) for advisory in found[:1])])
+                if done % _STEP == 0 or done == total:
+                    self._progress(source, done, total)
         skipped = reasons.total()
         return FeedStatus(
             source=source,
@@ -198,7 +197,7 @@ class _Run:
     def _record(self, archive: Zip, name: str, source: str, reasons: Counter[str]) -> tuple[Advisory, ...]:
         try:
             found = osv.read(archive.read(name), source=source, where=f"{archive.where}!/{name}")
-        except Malformed as error:
+        except (Malformed, Unsupported) as error:
             reasons[DAMAGED] += 1
             if reasons[DAMAGED] <= NAMED:
                 self._damaged.append(NotAssessed(what=f"advisory of {source}", where=error.where, why=error.message))
