@@ -277,7 +277,7 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
-        path = unquote(self.path).strip("/")
+        path = unquote(self.path.partition("?")[0]).strip("/")
         fault = self.server.faults.get(path, "")
         file = self.server.root / path
         etag = f'"{file.stat().st_mtime_ns}"' if file.is_file() else ""
@@ -373,3 +373,13 @@ def test_a_server_that_is_gone_leaves_the_database(server: Server, db: Path) -> 
 def test_kev_and_epss_can_be_left_out(server: Server, db: Path) -> None:
     fetch(server, db, kev_url="", epss_url="")
     assert set(held(db)) == {"PyPI", "Azure Linux"}
+
+
+def test_what_is_secret_in_an_address_is_neither_stored_nor_shown(server: Server, db: Path) -> None:
+    server.faults["kev.json"] = "busy"
+    summary = fetch(
+        server, db, kev_url=f"{server.url}/kev.json?key=hush", epss_url=f"{server.url}/epss.csv.gz?key=hush"
+    )
+    assert [note.where for note in summary.failed] == [f"{server.url}/kev.json"]
+    assert "EPSS" in held(db)
+    assert b"hush" not in db.read_bytes()

@@ -14,7 +14,7 @@ URL = "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz"
 LINE_BYTES = 64 * KIB
 """A row has some thirty bytes; without a bound, a file of one line would be held in memory whole."""
 
-_ROW = re.compile(r"(CVE-\d{4}-\d+),(0(?:\.\d+)?(?:[eE]-\d+)?|1(?:\.0+)?|\d\.\d+[eE]-\d+),")
+_ROW = re.compile(r"(CVE-\d{4}-\d+),(\d+(?:\.\d+)?(?:[eE]-?\d+)?),")
 _SCORE_DATE = re.compile(r"score_date:(\d{4}-\d\d-\d\d)")
 
 
@@ -48,9 +48,10 @@ class Scores:
         if not line.startswith("cve,epss"):
             raise Malformed("not a table of EPSS scores: the columns cve,epss are missing", where=self._where)
         for line in lines:
-            if row := _ROW.match(line):
+            row = _ROW.match(line)
+            if row and (score := float(row[2])) <= 1:
                 self.rows += 1
-                yield row[1], float(row[2])
+                yield row[1], score
             else:
                 self.skipped += 1
 

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     import sqlite3
 
 SCHEMA = 1
-"""The version of the tables and of the rows; a database of another version is not read."""
+"""The version of the tables and of what is in them; a database of another version is not read.
+
+Raise it also when a feed is read in another way: a server that says "unchanged" would keep the old rows for ever."""
 
 APPLICATION = 0x53454157  # "SEAW" in the header of the file
 

@@ -25,6 +25,7 @@ from seawall.model.advisory import Advisory, FeedStatus
 from seawall.model.location import NotAssessed
 from seawall.safe import files
 from seawall.safe.http import Client
+from seawall.safe.http_rules import shown
 from seawall.safe.limits import DEFAULT, Limits
 from seawall.safe.zip import Zip
 
@@ -106,7 +107,7 @@ def fetch(
     urls += [(source, url) for source, url in ((KEV, kev_url), (EPSS, epss_url)) if url]
     with _Run.into(db, now, progress, limits) as run:
         for source, url in urls:
-            with run.source(source, url):
+            with run.source(source, shown(url)):
                 run.download(source, url, client)
     return run.summary()
 
@@ -154,7 +155,8 @@ class _Run:
             self._first_failure = self._first_failure or error
 
     def download(self, source: str, url: str, client: Client) -> None:
-        etag = self._builder.previous.etag(source, url) if self._builder.previous else ""
+        where = shown(url)
+        etag = self._builder.previous.etag(source, where) if self._builder.previous else ""
         with self._builder.scratch() as path:
             with path.open("w+b") as file, client.download(url, file, etag=etag) as response:
                 unchanged, etag = response.status == 304, response.headers.get("ETag", "")
@@ -162,7 +164,7 @@ class _Run:
                 self._builder.renew(source, self._imported)
                 self._unchanged.append(source)
             else:
-                self.take(source, path, where=url, etag=etag)
+                self.take(source, path, where=where, etag=etag)
 
     def take(self, source: str, path: Path, *, where: str, etag: str = "") -> None:
         """The file at `path`, which came from `where`. Raises where nothing of it can be used."""
