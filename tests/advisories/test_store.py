@@ -176,7 +176,8 @@ def test_only_one_builds_at_a_time(db: Path) -> None:
 
 def test_what_a_killed_run_left_behind_is_cleared_away(db: Path) -> None:
     build(db, [advisory()], feed())
-    db.with_name(f"{db.name}.new").write_bytes(b"half a database")
+    for left in ("new", "download"):
+        db.with_name(f"{db.name}.{left}").write_bytes(b"half a database")
     build(db, [advisory(name="X-2")], feed())
     assert beside(db) == set()
 
@@ -266,3 +267,14 @@ def test_a_read_only_file_is_enough(db: Path) -> None:
         assert beside(db) == set()
     finally:
         db.parent.chmod(0o755)
+
+
+def test_damage_in_what_is_taken_over_is_said_and_nothing_replaced(db: Path) -> None:
+    build(db, (advisory("npm", "x", f"X-{n}", summary="y" * 50) for n in range(500)), feed("npm", 500))
+    spoiled = bytearray(db.read_bytes())
+    spoiled[4096 * 8 : 4096 * 9] = bytes(4096)
+    db.write_bytes(spoiled)
+    with pytest.raises(DatabaseError, match="malformed") as caught:
+        build(db, [advisory()], feed())
+    assert "delete it" in caught.value.hint
+    assert db.read_bytes() == spoiled

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,8 @@ class Builder:
     def __init__(self, path: Path) -> None:
         self._path = Path(os.path.realpath(path))
         self._new = self._path.with_name(f"{self._path.name}.new")
+        self.scratch = self._path.with_name(f"{self._path.name}.download")
+        """A file for downloads, in the `with` block; gone afterwards."""
         self._feeds: dict[str, tuple[FeedStatus, str, str]] = {}
         self._renewed: dict[str, str] = {}
         self._open = ExitStack()
@@ -62,8 +64,9 @@ class Builder:
     def _begin(self, opened: ExitStack) -> None:
         import sqlite3
 
-        self._new.unlink(missing_ok=True)
-        opened.callback(self._new.unlink, missing_ok=True)
+        for path in (self._new, self.scratch):
+            path.unlink(missing_ok=True)
+            opened.callback(path.unlink, missing_ok=True)
         connection = sqlite3.connect(f"{self._new.as_uri()}?mode=rwc", uri=True, isolation_level=None)
         self._connection = opened.enter_context(closing(connection))
         # No journal, no flushing: a file that was not finished is thrown away.
@@ -97,15 +100,6 @@ class Builder:
             self._execute(f"DELETE FROM {source.lower()}")  # noqa: S608
         else:
             self._execute(f"DELETE FROM advisory WHERE {_OWN}", source)  # noqa: S608
-
-    @contextmanager
-    def scratch(self) -> Iterator[Path]:
-        """A file beside the database for a download; one at a time, gone afterwards."""
-        path = self._path.with_name(f"{self._path.name}.download")
-        try:
-            yield path
-        finally:
-            path.unlink(missing_ok=True)
 
     def renew(self, source: str, imported: str) -> None:
         """The source has not changed since the present database was built: what is held is as of `imported`."""
@@ -204,7 +198,5 @@ def _replace(new: Path, path: Path) -> None:
 
 def _unwritable(path: Path, error: Exception) -> DatabaseError:
     """`error` may also come from reading the present database."""
-    hint = (
-        "check the free space and your right to write there, or delete this file if it is damaged; nothing was changed"
-    )
+    hint = "check the free space and your right to write there; if this file is damaged, delete it; nothing was changed"
     return DatabaseError(f"the advisory database cannot be written: {error}", where=str(path), hint=hint)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from seawall.safe import json
+from seawall.safe.limits import DEFAULT, Limits
 
 URL = "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json"
 
 
-class _Entry(msgspec.Struct, rename="camel"):
-    cve_id: str = msgspec.field(name="cveID")
+class _Entry(msgspec.Struct):
+    cve: str = msgspec.field(name="cveID")
 
 
 class Catalogue(msgspec.Struct, rename="camel"):
@@ -21,9 +22,9 @@ class Catalogue(msgspec.Struct, rename="camel"):
 
     @property
     def cves(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(entry.cve_id for entry in self.vulnerabilities))
+        return tuple(dict.fromkeys(entry.cve for entry in self.vulnerabilities))
 
 
-def read(data: bytes, *, where: str) -> Catalogue:
-    """Raises Malformed."""
-    return json.decode(data, Catalogue, where=where)
+def read(data: bytes, *, where: str, limits: Limits = DEFAULT) -> Catalogue:
+    """Raises Malformed, LimitExceeded."""
+    return json.decode(data, Catalogue, where=where, limits=limits)

@@ -16,6 +16,7 @@ from seawall.advisories.names import belongs, key
 from seawall.model.advisory import Advisory, Range
 from seawall.model.finding import Severity
 from seawall.safe import json
+from seawall.safe.limits import DEFAULT, Limits
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 
@@ -121,12 +122,12 @@ class _Record(msgspec.Struct):
     database_specific: _Specific | None = None
 
 
-def read(data: bytes, *, source: str, where: str) -> tuple[Advisory, ...] | Skipped:
-    """One advisory a package of the bundle `source`, its `affected` entries merged. Raises Malformed.
+def read(data: bytes, *, source: str, where: str, limits: Limits = DEFAULT) -> tuple[Advisory, ...] | Skipped:
+    """One advisory a package of the bundle `source`, its `affected` entries merged. Raises Malformed, LimitExceeded.
 
     A record that names several ecosystems stands in the bundle of each; every bundle gives only its own.
     """
-    record = json.decode(data, _Record, where=where)
+    record = json.decode(data, _Record, where=where, limits=limits)
     if record.withdrawn:
         return Skipped.WITHDRAWN
     packages: dict[tuple[str, str], list[_Affected]] = {}
@@ -225,10 +226,10 @@ def _bounded(ranges: list[Range], entry: _Affected) -> list[Range]:
 def _cvss(record: _Record, entries: list[_Affected]) -> str:
     """One vector: the package's own before the record's; RustSec's stands in `database_specific`."""
     for scores in (*(entry.severity for entry in entries), record.severity):
-        for kind in _VECTORS if scores else ():
-            for score in scores or ():
-                if score.type == kind:
-                    return score.score
+        by_kind = {score.type: score.score for score in scores or ()}
+        for kind in _VECTORS:
+            if kind in by_kind:
+                return by_kind[kind]
     for entry in entries:
         vector = entry.database_specific and entry.database_specific.cvss
         if isinstance(vector, str) and vector.startswith("CVSS:"):

@@ -204,8 +204,9 @@ def _with_releases(feed: FeedStatus, releases: dict[str, int]) -> FeedStatus:
 
 
 def _unreadable(path: Path, error: Exception) -> DatabaseError:
-    return _unusable(path, f"the advisory database cannot be read: {error}")
+    hint = "delete this file, then fetch a new one with: seawall update"
+    return DatabaseError(f"the advisory database cannot be read: {error}", where=str(path), hint=hint)
 
 
 def _unusable(path: Path, message: str) -> DatabaseError:
-    return DatabaseError(message, where=str(path), hint="fetch a new one with: seawall update")
+    return DatabaseError(message, where=str(path), hint="fetch one with: seawall update")

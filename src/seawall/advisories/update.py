@@ -157,14 +157,14 @@ class _Run:
     def download(self, source: str, url: str, client: Client) -> None:
         where = shown(url)
         etag = self._builder.previous.etag(source, where) if self._builder.previous else ""
-        with self._builder.scratch() as path:
-            with path.open("w+b") as file, client.download(url, file, etag=etag) as response:
-                unchanged, etag = response.status == 304, response.headers.get("ETag", "")
-            if unchanged:
-                self._builder.renew(source, self._imported)
-                self._unchanged.append(source)
-            else:
-                self.take(source, path, where=where, etag=etag)
+        path = self._builder.scratch
+        with path.open("w+b") as file, client.download(url, file, etag=etag) as response:
+            unchanged, etag = response.status == 304, response.headers.get("ETag", "")
+        if unchanged:
+            self._builder.renew(source, self._imported)
+            self._unchanged.append(source)
+        else:
+            self.take(source, path, where=where, etag=etag)
 
     def take(self, source: str, path: Path, *, where: str, etag: str = "") -> None:
         """The file at `path`, which came from `where`. Raises where nothing of it can be used."""
@@ -198,7 +198,8 @@ class _Run:
 
     def _record(self, archive: Zip, name: str, source: str, reasons: Counter[str]) -> tuple[Advisory, ...]:
         try:
-            found = osv.read(archive.read(name), source=source, where=f"{archive.where}!/{name}")
+            where = f"{archive.where}!/{name}"
+            found = osv.read(archive.read(name), source=source, where=where, limits=self._limits)
         except (Malformed, Unsupported) as error:
             reasons[DAMAGED] += 1
             if reasons[DAMAGED] <= NAMED:
@@ -210,7 +211,7 @@ class _Run:
         return found
 
     def _kev(self, source: str, path: Path, where: str) -> FeedStatus:
-        catalogue = kev.read(files.read(path, limits=self._limits), where=where)
+        catalogue = kev.read(files.read(path, limits=self._limits), where=where, limits=self._limits)
         self._builder.add_kev(catalogue.cves)
         newest = self._past(catalogue.date_released)
         return FeedStatus(source=source, records=len(catalogue.cves), imported=self._imported, newest=newest)
