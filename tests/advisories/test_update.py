@@ -200,10 +200,21 @@ def test_where_everything_fails_the_database_is_untouched(root: Path, db: Path) 
     assert db.read_bytes() == before
 
 
-def test_a_bound_that_is_broken_fails_the_source(root: Path, db: Path) -> None:
+@pytest.mark.parametrize("limits", [Limits(zip_entries=1), Limits(zip_total_bytes=300)])
+def test_a_bound_of_the_whole_bundle_fails_the_source(root: Path, db: Path, limits: Limits) -> None:
+    for name in ("kev.json", "epss.csv.gz"):
+        (root / name).unlink()
     with pytest.raises(LimitExceeded):
-        update.import_folder(root, db, now=NOW, limits=Limits(zip_entries=1, json_bytes=1, layer_bytes=1))
+        update.import_folder(root, db, now=NOW, ecosystems=["PyPI"], limits=limits)
     assert not db.exists()
+
+
+def test_a_record_that_breaks_a_bound_is_left_out_alone(root: Path, db: Path) -> None:
+    deep = b'{"id": "X", "affected": [{"database_specific": {"severity": ' + b"[" * 50_000
+    bundle(root, "PyPI", record("P-1"), deep, record("P-2", summary="long" * 5000))
+    summary = update.import_folder(root, db, now=NOW, limits=Limits(json_bytes=10_000))
+    assert [note.where[-8:] for note in summary.damaged] == ["R-1.json", "R-2.json"]
+    assert ids(db) == ["P-1"]
 
 
 def test_only_the_ecosystems_asked_for(root: Path, db: Path) -> None:

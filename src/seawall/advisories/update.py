@@ -20,7 +20,7 @@ import msgspec
 from seawall.advisories import epss, kev, osv
 from seawall.advisories.builder import Builder
 from seawall.advisories.store import EPSS, KEV
-from seawall.errors import Malformed, SeawallError, Unreadable, Unsupported
+from seawall.errors import InputError, LimitExceeded, Malformed, SeawallError, Unreadable
 from seawall.model.advisory import Advisory, FeedStatus
 from seawall.model.location import NotAssessed
 from seawall.safe import files
@@ -35,6 +35,9 @@ OSV_URL = "https://osv-vulnerabilities.storage.googleapis.com"
 DAMAGED = "damaged or of the wrong shape"
 NAMED = 20
 """Damaged records of one source that are named one by one; the others are counted."""
+
+_OF_ALL = ("zip_total_bytes", "compression_ratio")
+"""Bounds of a whole bundle; a record that breaks another one is left out alone."""
 
 _STEP = 500
 
@@ -200,7 +203,9 @@ class _Run:
         try:
             where = f"{archive.where}!/{name}"
             found = osv.read(archive.read(name), source=source, where=where, limits=self._limits)
-        except (Malformed, Unsupported) as error:
+        except InputError as error:
+            if isinstance(error, LimitExceeded) and error.limit in _OF_ALL:
+                raise
             reasons[DAMAGED] += 1
             if reasons[DAMAGED] <= NAMED:
                 self._damaged.append(NotAssessed(what=f"advisory of {source}", where=error.where, why=error.message))
