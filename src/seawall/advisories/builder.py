@@ -185,7 +185,7 @@ def _lock(path: Path) -> sqlite3.Connection:
 
 
 def _replace(new: Path, path: Path) -> None:
-    with new.open("rb") as file:
+    with new.open("r+b") as file:
         os.fsync(file.fileno())
     new.replace(path)
     with suppress(OSError):  # Windows opens no folders
