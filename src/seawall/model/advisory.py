@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from seawall.model.finding import Fix, Severity
@@ -24,8 +26,9 @@ class Advisory(msgspec.Struct, frozen=True, kw_only=True):
 
     `ecosystem` is named as in OSV, with its release (`Debian:12`, `Alpine:v3.20`, `Maven`); `package` as the ecosystem
     names it (`group:artifact` for Maven, the source package for Debian and Alpine). `aliases` are all other ids of the
-    same vulnerability. `versions` are affected beside the ranges. `severity` is the vendor's word where there is no
-    `cvss` vector. `will_not_fix`: the vendor has said so.
+    same vulnerability; a bulletin (DSA, ALSA, USN) has there every CVE that it mends, each a vulnerability of its own.
+    `versions` are affected beside the ranges. `severity` is the vendor's word where there is no `cvss` vector.
+    `will_not_fix`: the vendor has said so.
     """
 
     id: str
@@ -66,7 +69,11 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FeedStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """What the database holds of one source. `imported` and `newest` are ISO 8601 times in UTC, "" where unknown."""
+    """What the database holds of one source. `imported` and `newest` are ISO 8601 times in UTC, "" where unknown.
+
+    `records` are held, `skipped` are not, for the `reasons` counted. `covers` names the ecosystems (with release) of
+    which there are enough records to judge by; `releases` counts those of every one, also where they are too few.
+    """
 
     source: str
     records: int
@@ -74,3 +81,5 @@ class FeedStatus(msgspec.Struct, frozen=True, kw_only=True):
     imported: str = ""
     newest: str = ""
     covers: tuple[str, ...] = ()
+    reasons: Mapping[str, int] = {}
+    releases: Mapping[str, int] = {}

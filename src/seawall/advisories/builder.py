@@ -1,0 +1,202 @@
+"""Writes the advisory database: a new file beside the present one, which it replaces in one step."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from seawall.advisories.store import APPLICATION, EPSS, KEV, SCHEMA, Store, pack
+from seawall.errors import DatabaseError
+from seawall.model.advisory import Advisory, FeedStatus
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_TABLES = """
+    CREATE TABLE advisory (ecosystem TEXT, name TEXT, id TEXT, row BLOB,
+                           PRIMARY KEY (ecosystem, name, id)) WITHOUT ROWID;
+    CREATE TABLE release (ecosystem TEXT PRIMARY KEY, records INTEGER) WITHOUT ROWID;
+    CREATE TABLE feed (source TEXT PRIMARY KEY, status BLOB, url TEXT, etag TEXT) WITHOUT ROWID;
+    CREATE TABLE kev (cve TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE epss (cve TEXT PRIMARY KEY, score REAL) WITHOUT ROWID;
+"""
+
+_OWN = "ecosystem = ?1 OR (ecosystem >= ?1 || ':' AND ecosystem < ?1 || ';')"
+"""The rows of a source: `Debian` and `Debian:…`, as a range of the primary key."""
+
+
+class Builder:
+    """Writes the next database beside the present one and puts it in its place when the `with` block ends.
+
+    Sources that the block does not `finish` are taken over as they were; `renew` does so and dates them anew. A block
+    that raises, or a process that is killed, leaves the present database as it is. Only one can build at a time.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = Path(os.path.realpath(path))
+        self._new = self._path.with_name(f"{self._path.name}.new")
+        self.scratch = self._path.with_name(f"{self._path.name}.download")
+        """A file for downloads, in the `with` block; gone afterwards."""
+        self._feeds: dict[str, tuple[FeedStatus, str, str]] = {}
+        self._renewed: dict[str, str] = {}
+        self._open = ExitStack()
+
+    def __enter__(self) -> Builder:
+        """Raises DatabaseError where another process builds, or the folder cannot be written."""
+        import sqlite3
+
+        try:
+            with ExitStack() as opened:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                opened.enter_context(closing(_lock(self._path)))
+                self._begin(opened)
+                self._open = opened.pop_all()
+        except (sqlite3.Error, OSError) as error:
+            raise _unwritable(self._path, error) from None
+        return self
+
+    def _begin(self, opened: ExitStack) -> None:
+        import sqlite3
+
+        for path in (self._new, self.scratch):
+            path.unlink(missing_ok=True)
+            opened.callback(path.unlink, missing_ok=True)
+        connection = sqlite3.connect(f"{self._new.as_uri()}?mode=rwc", uri=True, isolation_level=None)
+        self._connection = opened.enter_context(closing(connection))
+        # No journal, no flushing: a file that was not finished is thrown away.
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-65536"):
+            self._execute(f"PRAGMA {pragma}")
+        self._execute(f"PRAGMA application_id={APPLICATION}")
+        self._execute(f"PRAGMA user_version={SCHEMA}")
+        self._connection.executescript(_TABLES)
+        self._execute("BEGIN")
+        self.previous, self.lost = _previous(self._path)
+        if self.previous:
+            opened.callback(self.previous.close)
+
+    def add(self, advisories: Iterable[Advisory]) -> None:
+        """Of one id and package the last one stays."""
+        self._insert("advisory", 4, (pack(advisory) for advisory in advisories))
+
+    def add_kev(self, cves: Iterable[str]) -> None:
+        self._insert("kev", 1, ((cve,) for cve in cves))
+
+    def add_epss(self, scores: Iterable[tuple[str, float]]) -> None:
+        self._insert("epss", 2, scores)
+
+    def finish(self, status: FeedStatus, *, url: str = "", etag: str = "") -> None:
+        """Everything of this source has been added."""
+        self._feeds[status.source] = (status, url, etag)
+
+    def discard(self, source: str) -> None:
+        """Forget what was added of a source that cannot be finished."""
+        if source in (KEV, EPSS):
+            self._execute(f"DELETE FROM {source.lower()}")  # noqa: S608
+        else:
+            self._execute(f"DELETE FROM advisory WHERE {_OWN}", source)  # noqa: S608
+
+    def renew(self, source: str, imported: str) -> None:
+        """The source has not changed since the present database was built: what is held is as of `imported`."""
+        self._renewed[source] = imported
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        import sqlite3
+
+        try:
+            with self._open:
+                if isinstance(error, sqlite3.Error):
+                    raise error
+                if error is None:
+                    self._take_over()
+                    self._complete()
+                    self._connection.close()
+                    _replace(self._new, self._path)
+        except (sqlite3.Error, OSError) as failure:
+            raise _unwritable(self._path, failure) from None
+
+    def _take_over(self) -> None:
+        """Copy from the present database what was not built anew."""
+        if not self.previous:
+            return
+        self._execute("COMMIT")
+        self._execute("ATTACH ? AS old", f"{self._path.as_uri()}?mode=ro&immutable=1")
+        self._execute("BEGIN")
+        for feed in self.previous.status():
+            source = feed.source
+            if source in self._feeds:
+                continue
+            if source in (KEV, EPSS):
+                table = source.lower()
+                self._execute(f"INSERT INTO {table} SELECT * FROM old.{table}")  # noqa: S608
+            else:
+                self._execute(f"INSERT OR REPLACE INTO advisory SELECT * FROM old.advisory WHERE {_OWN}", source)  # noqa: S608
+            renewed = msgspec.structs.replace(feed, imported=self._renewed.get(source, feed.imported))
+            ((url, etag),) = self._connection.execute("SELECT url, etag FROM old.feed WHERE source = ?", (source,))
+            self.finish(renewed, url=url, etag=etag)
+
+    def _complete(self) -> None:
+        rows = (
+            (source, msgspec.msgpack.encode(status), url, etag) for source, (status, url, etag) in self._feeds.items()
+        )
+        self._insert("feed", 4, rows)
+        self._execute("INSERT INTO release SELECT ecosystem, count(DISTINCT id) FROM advisory GROUP BY ecosystem")
+        self._execute("COMMIT")
+
+    def _insert(self, table: str, columns: int, rows: Iterable[tuple[Any, ...]]) -> None:
+        places = ",".join("?" * columns)
+        self._connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", rows)  # noqa: S608
+
+    def _execute(self, statement: str, *values: str) -> None:
+        self._connection.execute(statement, values)
+
+
+def _previous(path: Path) -> tuple[Store | None, str]:
+    """The present database, or why it is there and cannot be read."""
+    if not path.exists():
+        return None, ""
+    try:
+        return Store.open(path), ""
+    except DatabaseError as error:
+        return None, error.message
+
+
+def _lock(path: Path) -> sqlite3.Connection:
+    """Held until it is closed or the process ends: SQLite's own lock on an empty file, which works on every system."""
+    import sqlite3
+
+    connection = sqlite3.connect(path.with_name(f"{path.name}.lock"), timeout=0, isolation_level=None)
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        connection.close()
+        if "locked" not in str(error):
+            raise
+        hint = "wait until it has ended, or name another file with --db"
+        raise DatabaseError("another update is writing this database", where=str(path), hint=hint) from None
+    return connection
+
+
+def _replace(new: Path, path: Path) -> None:
+    with new.open("r+b") as file:
+        os.fsync(file.fileno())
+    new.replace(path)
+    with suppress(OSError):  # Windows opens no folders
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _unwritable(path: Path, error: Exception) -> DatabaseError:
+    """`error` may also come from reading the present database."""
+    hint = "check the free space and your right to write there; if this file is damaged, delete it; nothing was changed"
+    return DatabaseError(f"the advisory database cannot be written: {error}", where=str(path), hint=hint)

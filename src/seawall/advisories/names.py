@@ -1,0 +1,27 @@
+"""Under which ecosystem and name the advisories of a package are kept and looked up."""
+
+from __future__ import annotations
+
+import re
+
+FOLDED = frozenset({"npm", "NuGet", "Packagist"})
+_SEPARATORS = re.compile(r"[-_.]+")
+
+
+def key(ecosystem: str, name: str) -> tuple[str, str]:
+    """The key of a package: what a user installed and what an advisory says meet here.
+
+    An ecosystem loses the address of a repository (`Packagist:https://packages.drupal.org/8` is `Packagist`: the
+    installed package does not tell where it came from) and keeps its release (`Debian:12`). PyPI names are normalised
+    as PEP 503 says; NuGet and Packagist names know no case; npm's are folded because some advisories write `Axios`.
+    """
+    if ":http" in ecosystem:
+        ecosystem = ecosystem.partition(":")[0]
+    if ecosystem == "PyPI":
+        return ecosystem, _SEPARATORS.sub("-", name).lower()
+    return ecosystem, name.lower() if ecosystem in FOLDED else name
+
+
+def belongs(ecosystem: str, source: str) -> bool:
+    """Whether the bundle of `source` is the one that answers for `ecosystem`: `Debian` for `Debian:12`."""
+    return ecosystem == source or ecosystem.startswith(f"{source}:")

@@ -1,0 +1,212 @@
+"""The advisory database: one SQLite file, read by many processes, replaced whole.
+
+advisory (ecosystem, name, id, row)   one row a package that a record affects; `row` is MessagePack
+release  (ecosystem, records)         how many records each ecosystem with its release has
+feed     (source, status, url, etag)  what was imported of each source, and what the server called that version
+kev      (cve)                        exploited, says CISA
+epss     (cve, score)                 the probability of exploitation, says FIRST
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from seawall.advisories.names import belongs, key
+from seawall.errors import DatabaseError
+from seawall.model.advisory import Advisory, FeedStatus, Range
+from seawall.model.finding import Severity
+
+if TYPE_CHECKING:
+    import sqlite3
+
+SCHEMA = 1
+"""The version of the tables and of what is in them; a database of another version is not read.
+
+Raise it also when a feed is read in another way: a server that says "unchanged" would keep the old rows for ever."""
+
+APPLICATION = 0x53454157  # "SEAW" in the header of the file
+
+LEAST_RECORDS = 100
+"""A release of a distribution with fewer records is not covered: every supported release has many hundreds, and a
+handful (OSV's samples of Alpine v3.21: 2) would pass as "nothing found". An ecosystem without releases comes whole or
+not at all, and some whole ones are small, so there one record is enough."""
+
+KEV = "KEV"
+EPSS = "EPSS"
+
+
+class _Row(msgspec.Struct, frozen=True, array_like=True):
+    """An advisory without its key; "" for an ecosystem or a package that is spelled as the key."""
+
+    ecosystem: str
+    package: str
+    aliases: tuple[str, ...]
+    ranges: tuple[tuple[str, str, str], ...]
+    versions: tuple[str, ...]
+    summary: str
+    severity: int
+    cvss: str
+    refs: tuple[str, ...]
+    source: str
+    modified: str
+    will_not_fix: bool
+
+
+class Store:
+    """The database, open for reading. Each process opens its own; the file may be on a read-only volume.
+
+    A file that is replaced while it is open goes on answering as it was.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._decode = msgspec.msgpack.Decoder(_Row).decode
+        status = msgspec.msgpack.Decoder(FeedStatus).decode
+        releases: dict[str, int] = dict(self._rows("SELECT ecosystem, records FROM release"))
+        feeds = [status(blob) for (blob,) in self._rows("SELECT status FROM feed ORDER BY source")]
+        self._feeds = tuple(_with_releases(feed, releases) for feed in feeds)
+        self._covered = frozenset(name for feed in self._feeds for name in feed.covers)
+
+    @classmethod
+    def open(cls, path: Path) -> Store:
+        """Raises DatabaseError where the database is missing, damaged or of another version."""
+        import sqlite3
+
+        try:
+            if not path.is_file():
+                raise _unusable(path, "there is no advisory database")
+            # immutable: no locks and no side files, so that a read-only volume serves many processes
+            uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        except (sqlite3.Error, OSError) as error:
+            raise _unreadable(path, error) from None
+        try:
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            (schema,) = connection.execute("PRAGMA user_version").fetchone()
+            if application != APPLICATION:
+                raise _unusable(path, "this file is no advisory database")
+            if schema != SCHEMA:
+                raise _unusable(path, f"this advisory database is of version {schema}, not {SCHEMA} as is read here")
+            return cls(connection, path)
+        except (sqlite3.Error, msgspec.MsgspecError) as error:
+            connection.close()
+            raise _unreadable(path, error) from None
+        except DatabaseError:
+            connection.close()
+            raise
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def lookup(self, ecosystem: str, name: str) -> tuple[Advisory, ...]:
+        """Every advisory of a package, in the order of their ids; `names.key` says which spellings meet.
+
+        An npm name in capitals (`JSONStream`) is a package of its own, so only advisories that spell it so hit it.
+        """
+        ecosystem, folded = key(ecosystem, name)
+        rows = self._rows("SELECT id, row FROM advisory WHERE ecosystem = ? AND name = ?", ecosystem, folded)
+        try:
+            found = tuple(_unpack((ecosystem, folded, identity), self._decode(blob)) for identity, blob in rows)
+        except msgspec.MsgspecError as error:
+            raise _unreadable(self._path, error) from None
+        exact = ecosystem == "npm" and name != folded
+        return tuple(advisory for advisory in found if advisory.package == name) if exact else found
+
+    def covers(self, ecosystem: str) -> bool:
+        """Whether there are enough records of `ecosystem`, with its release (`Debian:12`), to call silence safe.
+
+        The sources `KEV` and `EPSS` are asked for by these names.
+        """
+        return key(ecosystem, "")[0] in self._covered
+
+    def exploited(self, cve: str) -> bool:
+        """Whether the CVE is in CISA's catalogue; always False where `covers("KEV")` is."""
+        return bool(self._rows("SELECT 1 FROM kev WHERE cve = ?", cve))
+
+    def epss(self, cve: str) -> float | None:
+        """The probability, 0 to 1, of exploitation in the next 30 days; None where FIRST has no score."""
+        rows = self._rows("SELECT score FROM epss WHERE cve = ?", cve)
+        return float(rows[0][0]) if rows else None
+
+    def status(self) -> tuple[FeedStatus, ...]:
+        """What the database holds, one a source, in the order of their names."""
+        return self._feeds
+
+    def etag(self, source: str, url: str) -> str:
+        """What the server at `url` called the version of `source` that is held; "" where it is of another origin."""
+        rows = self._rows("SELECT etag FROM feed WHERE source = ? AND url = ?", source, url)
+        return str(rows[0][0]) if rows else ""
+
+    def _rows(self, query: str, *values: str) -> list[Any]:
+        import sqlite3
+
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise _unreadable(self._path, error) from None
+
+
+def pack(advisory: Advisory) -> tuple[str, str, str, bytes]:
+    """The row of table `advisory`."""
+    ecosystem, name = key(advisory.ecosystem, advisory.package)
+    row = _Row(
+        ecosystem=advisory.ecosystem if advisory.ecosystem != ecosystem else "",
+        package=advisory.package if advisory.package != name else "",
+        aliases=advisory.aliases,
+        ranges=tuple((part.introduced, part.fixed, part.last_affected) for part in advisory.ranges),
+        versions=advisory.versions,
+        summary=advisory.summary,
+        severity=advisory.severity,
+        cvss=advisory.cvss,
+        refs=advisory.refs,
+        source=advisory.source,
+        modified=advisory.modified,
+        will_not_fix=advisory.will_not_fix,
+    )
+    return ecosystem, name, advisory.id, msgspec.msgpack.encode(row)
+
+
+def _unpack(row_key: tuple[str, str, str], row: _Row) -> Advisory:
+    ecosystem, name, identity = row_key
+    return Advisory(
+        id=identity,
+        aliases=row.aliases,
+        ecosystem=row.ecosystem or ecosystem,
+        package=row.package or name,
+        ranges=tuple(Range(introduced=start, fixed=fixed, last_affected=last) for start, fixed, last in row.ranges),
+        versions=row.versions,
+        summary=row.summary,
+        severity=Severity(row.severity),
+        cvss=row.cvss,
+        refs=row.refs,
+        source=row.source,
+        modified=row.modified,
+        will_not_fix=row.will_not_fix,
+    )
+
+
+def _with_releases(feed: FeedStatus, releases: dict[str, int]) -> FeedStatus:
+    if feed.source in (KEV, EPSS):
+        return msgspec.structs.replace(feed, covers=(feed.source,) if feed.records else ())
+    own = {name: records for name, records in releases.items() if belongs(name, feed.source)}
+    covers = tuple(name for name, records in own.items() if records >= (LEAST_RECORDS if ":" in name else 1))
+    return msgspec.structs.replace(feed, covers=covers, releases=own)
+
+
+def _unreadable(path: Path, error: Exception) -> DatabaseError:
+    hint = "delete this file, then fetch a new one with: seawall update"
+    return DatabaseError(f"the advisory database cannot be read: {error}", where=str(path), hint=hint)
+
+
+def _unusable(path: Path, message: str) -> DatabaseError:
+    return DatabaseError(message, where=str(path), hint="fetch one with: seawall update")

@@ -1,0 +1,153 @@
+"""Compressed streams, recognised by their first bytes and bounded in size and ratio: gzip, zstd, or as they are.
+
+Both formats may hold many members (eStargz, `pigz -i`, zstd:chunked); both decompressors stop after the first.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from seawall.errors import LimitExceeded, Malformed, Unsupported
+from seawall.safe.limits import DEFAULT, KIB, MIB, Limits
+
+INPUT_CHUNK = 256 * KIB
+RATIO_FREE = 256 * MIB
+
+_GZIP = b"\x1f\x8b"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_ZSTD_SKIPPABLE = b"\x2a\x4d\x18"
+_REFUSED = {b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"LZIP": "lzip"}
+
+
+class Raw(Protocol):
+    """What a stream is made of: a binary file, or anything that reads like one. `read` gives b"" only at the end."""
+
+    def read(self, n: int, /) -> bytes: ...
+    def seekable(self) -> bool: ...
+    def seek(self, offset: int, whence: int = 0, /) -> int: ...
+    def tell(self) -> int: ...
+
+
+class Stream:
+    """Bytes as they are. `chunk` is the size of read that suits it, in bytes: a small one where skipping is a seek."""
+
+    kind = "plain"
+    chunk = MIB
+
+    def __init__(self, raw: Raw, head: bytes, *, where: str, limits: Limits) -> None:
+        self._raw, self._head, self._where, self._limits = raw, head, where, limits
+        self.given = 0
+        self._end = 0
+        if self.kind == "plain" and raw.seekable():
+            here = raw.tell()
+            self._end = raw.seek(0, 2)
+            raw.seek(here)
+            self.chunk = 64 * KIB
+
+    def read(self, n: int) -> bytes:
+        """At least one byte and at most `n`, b"" only at the end. Raises Malformed or LimitExceeded."""
+        data = self._head or self._raw.read(n)
+        self._head = data[n:]
+        return self._count(data[:n] if self._head else data)
+
+    def skip(self, n: int) -> int:
+        """Go `n` bytes on; returns how many there were. A file is not read for it, anything else is."""
+        left = n
+        while left and (self._head or not self._end):
+            data = self.read(min(left, MIB))
+            if not data:
+                return n - left
+            left -= len(data)
+        if left:
+            here = self._raw.tell()
+            left -= self._raw.seek(min(here + left, max(here, self._end))) - here
+        return n - left
+
+    def _count(self, data: bytes) -> bytes:
+        self.given += len(data)
+        if self.given > self._limits.layer_bytes:
+            raise LimitExceeded("layer_bytes", self._limits.layer_bytes, where=self._where)
+        return data
+
+
+class _Inflated(Stream):
+    """A stream of gzip members or zstd frames; their decompressors share one interface."""
+
+    def __init__(self, raw: Raw, head: bytes, *, kind: str, where: str, limits: Limits) -> None:
+        self.kind = kind
+        super().__init__(raw, head, where=where, limits=limits)
+        self._new, self._failure = _decompressor(kind)
+        self._member: Any = self._new()
+        self._begun = False
+        self._taken = len(head)
+
+    def read(self, n: int) -> bytes:
+        while True:
+            if self._member.eof:
+                self._head = self._member.unused_data
+                self._member, self._begun = self._new(), False
+            if self._member.needs_input and not self._feedable():
+                return b""
+            packed, self._head = self._head, b""
+            try:
+                data: bytes = self._member.decompress(packed, n)
+            except self._failure as error:
+                raise Malformed(f"damaged {self.kind} data: {error}{self._progress()}", where=self._where) from None
+            self._begun = True
+            if data:
+                return self._count(data)
+
+    def _feedable(self) -> bool:
+        """Have packed bytes at hand. False at a proper end; raises Malformed where a member is cut short."""
+        while True:
+            if not self._begun and self.kind == "gzip":
+                self._head = self._head.lstrip(b"\0")  # zero padding between and after members is allowed
+            if self._head:
+                return True
+            self._head = self._raw.read(INPUT_CHUNK)
+            self._taken += len(self._head)
+            if not self._head:
+                if self._begun:
+                    raise Malformed(f"the {self.kind} data is cut short{self._progress()}", where=self._where)
+                return False
+
+    def _count(self, data: bytes) -> bytes:
+        super()._count(data)
+        ratio = self._limits.compression_ratio
+        if self.given > max(RATIO_FREE, ratio * self._taken):
+            raise LimitExceeded("compression_ratio", ratio, where=self._where, found=self.given // self._taken)
+        return data
+
+    def _progress(self) -> str:
+        return f" ({self._taken:,} bytes read, {self.given:,} unpacked)"
+
+
+def open_stream(raw: Raw, *, where: str, limits: Limits = DEFAULT) -> Stream:
+    """The unpacked bytes of `raw`, from where it stands. Raises Unsupported for a packing that is not read here."""
+    head = raw.read(INPUT_CHUNK)
+    while 0 < len(head) < 6 and (more := raw.read(INPUT_CHUNK)):
+        head += more
+    for magic, name in _REFUSED.items():
+        if head.startswith(magic):
+            raise Unsupported(f"{name} is not read here", where=where, hint="repack it with gzip or zstd")
+    if head.startswith(_GZIP):
+        return _Inflated(raw, head, kind="gzip", where=where, limits=limits)
+    if head.startswith(_ZSTD) or (head[1:4] == _ZSTD_SKIPPABLE and head[0] & 0xF0 == 0x50):
+        return _Inflated(raw, head, kind="zstd", where=where, limits=limits)
+    return Stream(raw, head, where=where, limits=limits)
+
+
+def _decompressor(kind: str) -> tuple[Callable[[], Any], type[Exception]]:
+    """How to make one for the next member, and what it raises for damaged data."""
+    if kind == "gzip":
+        from isal import igzip_lib
+
+        damaged: Any = igzip_lib.IsalError
+        return lambda: igzip_lib.IgzipDecompressor(igzip_lib.DECOMP_GZIP), damaged
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    return zstd.ZstdDecompressor, zstd.ZstdError

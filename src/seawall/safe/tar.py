@@ -1,0 +1,330 @@
+"""A walk over a tar archive that reads headers and leaves content lying unless it is asked for.
+
+Where tar implementations differ this one does what Go's archive/tar does, because container runtimes unpack layers
+with it: global pax headers are ignored, links and folders have no content, a GNU long name beats a pax path.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import struct
+from collections.abc import Iterator
+from typing import Literal, Protocol
+
+from seawall.errors import LimitExceeded, Malformed, Unsupported
+from seawall.safe.limits import DEFAULT, Limits
+
+BLOCK = 512
+Kind = Literal["file", "dir", "symlink", "hardlink", "other"]
+
+_ZERO = bytes(BLOCK)
+_FIELDS = struct.Struct("100s24x12s12x8sc100s8s80x155s12x")  # name, size, checksum, type, link, magic, prefix
+_KINDS: dict[bytes, Kind] = {
+    b"0": "file", b"\0": "file", b"7": "file", b"S": "file", b"1": "hardlink", b"2": "symlink", b"5": "dir",
+}  # fmt: skip
+_WITHOUT_CONTENT = frozenset((b"1", b"2", b"3", b"4", b"5", b"6"))
+_EXTENSIONS = frozenset((b"x", b"X", b"g", b"L", b"K"))
+_ADLER = 65521  # the prime of adler32: its low half is one more than the sum of all bytes
+
+
+class Readable(Protocol):
+    """Where an archive comes from; `seawall.safe.compression.open_stream` gives one."""
+
+    @property
+    def chunk(self) -> int: ...
+    def read(self, n: int, /) -> bytes: ...
+    def skip(self, n: int, /) -> int: ...
+
+
+class Member:
+    """One entry: its normalised name, its kind, its size in bytes, the target of a link as it is written, and the
+    offset of its content in the stream.
+
+    A name that is not UTF-8 keeps its bytes as surrogates; `printable` makes it fit to show.
+    """
+
+    __slots__ = ("_header", "_window", "kind", "link", "name", "offset", "size", "sparse")
+
+    name: str
+    kind: Kind
+    size: int
+    link: str
+    sparse: bool
+    offset: int
+    _header: bytes
+    _window: _Window
+
+    def read(self) -> bytes:
+        """The content, once, before the walk goes on. Raises LimitExceeded, Malformed, or Unsupported if sparse."""
+        window = self._window
+        bound, where = window.limits.evidence_bytes, f"{window.where}!/{printable(self.name)}"
+        if self.sparse:
+            raise Unsupported("sparse files are not read", where=where)
+        if self.size > bound:
+            raise LimitExceeded("evidence_bytes", bound, where=where, found=self.size)
+        if window.position != self.offset:
+            raise ValueError("read twice, or after the walk went on")
+        return window.take(self.size)
+
+    @property
+    def mode(self) -> int:
+        return _number(self._header[100:108])
+
+    @property
+    def uid(self) -> int:
+        return _number(self._header[108:116])
+
+    @property
+    def gid(self) -> int:
+        return _number(self._header[116:124])
+
+
+class Walk:
+    """Iterate it once for the members in their order. `notes` says, afterwards, what was odd but no reason to stop.
+
+    Raises Malformed (a bad checksum or number, an archive cut short) with the offset, or LimitExceeded.
+    """
+
+    def __init__(self, stream: Readable, *, where: str, limits: Limits) -> None:
+        self.notes: list[str] = []
+        self._window = _Window(stream, where, limits)
+        self._extended: dict[str, str] = {}
+
+    def __iter__(self) -> Iterator[Member]:
+        from isal.isal_zlib import adler32  # three times as fast as zlib's
+
+        window, bound, count = self._window, self._window.limits.tar_entries, 0
+        while True:
+            window.at = at = window.at + BLOCK
+            header = window.data[at - BLOCK : at]
+            if len(header) < BLOCK and not (header := window.refill()):
+                return
+            name, size_field, checksum, typeflag, link, magic, prefix = _FIELDS.unpack(header)
+            try:
+                size = int(size_field, 8) if size_field[11] else int(size_field[:11], 8)
+                total = int(checksum[:6], 8) + (adler32(checksum) & 0xFFFF) - 256
+                valid = size >= 0 and total % _ADLER == adler32(header) & 0xFFFF
+            except ValueError:
+                valid = False
+            if not valid:
+                if header == _ZERO:
+                    return self._finish()
+                size = self._unusual(header)
+            if typeflag in _EXTENSIONS:
+                self._extend(typeflag, size)
+                continue
+            count += 1
+            if count > bound:
+                raise LimitExceeded("tar_entries", bound, where=window.where)
+            path = name.partition(b"\0")[0]
+            if prefix[0] and magic[:6] == b"ustar\0":
+                path = prefix[: 131 if header[508:] == b"tar\0" else 155].partition(b"\0")[0] + b"/" + path
+            member = Member()
+            member._header, member._window = header, window
+            member.kind = kind = _KINDS.get(typeflag, "other")
+            member.link = _text(link.partition(b"\0")[0]) if link[0] else ""
+            member.name, member.size, member.sparse = path.decode("utf-8", "surrogateescape"), size, False
+            if kind != "file" or typeflag != b"0" or self._extended:
+                self._settle(member, typeflag)
+                size = member.size
+            text = member.name
+            if "/." in text or "//" in text or text[:1] in "./" or text[-1:] == "/":
+                self._tidy(member)
+            member.offset = content = window.base + window.at
+            yield member
+            window.at = content - window.base + (size + 511 & ~511)
+            if window.at > len(window.data):
+                window.catch_up()
+
+    def _settle(self, member: Member, typeflag: bytes) -> None:
+        """What long names, sparse maps and the kind of an entry change in it."""
+        member.sparse = typeflag == b"S"
+        if self._extended or member.sparse:
+            self._apply(member)
+        if typeflag == b"\0" and member.name.endswith("/"):
+            member.kind = "dir"
+        if typeflag in _WITHOUT_CONTENT or member.kind == "dir":
+            member.size = 0
+
+    def _tidy(self, member: Member) -> None:
+        if escapes(member.name):
+            self.notes.append(f"the entry {printable(member.name)!r} points outside the root and was kept inside it")
+        member.name = normalise(member.name)
+
+    def _apply(self, member: Member) -> None:
+        window, extended = self._window, self._extended
+        more = member.sparse and member._header[482]
+        while more:  # the old GNU format continues its map of holes in blocks of their own
+            more = window.take(BLOCK)[504]
+        for key in ("path", "gnu.path"):
+            member.name = extended.get(key, member.name)
+        for key in ("linkpath", "gnu.linkpath"):
+            member.link = extended.get(key, member.link)
+        if any(key.startswith("GNU.sparse.") for key in extended):
+            member.sparse, member.name = True, extended.get("GNU.sparse.name", member.name)
+        if "size" in extended:
+            if not extended["size"].isdecimal() or len(extended["size"]) > 18:
+                raise window.malformed(f"the size {extended['size'][:40]!r} is no number")
+            member.size = int(extended["size"])
+        extended.clear()
+
+    def _extend(self, typeflag: bytes, size: int) -> None:
+        """Take in the header that comes before the entry which it describes."""
+        window = self._window
+        if size > window.limits.tar_header_bytes:
+            raise LimitExceeded("tar_header_bytes", window.limits.tar_header_bytes, where=window.where, found=size)
+        content = window.take(size)
+        window.take(-size % BLOCK)
+        if typeflag in b"LK":
+            key = "gnu.path" if typeflag == b"L" else "gnu.linkpath"
+            self._extended[key] = _text(content.partition(b"\0")[0])
+            return
+        records = self._records(content)
+        if typeflag != b"g":
+            self._extended |= records
+        elif changed := sorted({"path", "linkpath", "size"} & records.keys()):
+            self.notes.append(
+                f"a global header sets {', '.join(changed)}; container runtimes ignore that, and so do we"
+            )
+
+    def _records(self, content: bytes) -> dict[str, str]:
+        """`LENGTH KEY=VALUE\\n`, one after the other; the length counts the whole record."""
+        records, at = {}, 0
+        while at < len(content) and content[at:].strip(b"\0"):
+            digits = content[at : at + 20].partition(b" ")[0]
+            end = at + int(digits) if digits.isdigit() else 0
+            key, equals, value = content[at + len(digits) + 1 : end - 1].partition(b"=")
+            if not (at < end <= len(content) and content[end - 1] == 0x0A and equals):
+                raise self._window.malformed("a pax header that does not parse")
+            if b"\0" in value and key in (b"path", b"linkpath"):
+                raise self._window.malformed("a pax header whose path holds a zero byte")
+            records[_text(key)] = _text(value)
+            at = end
+        return {key: value for key, value in records.items() if value}
+
+    def _unusual(self, header: bytes) -> int:
+        """The size in a header that the quick way did not take: base 256, odd padding, a signed checksum."""
+        try:
+            claimed, size = _number(header[148:156]), _number(header[124:136])
+        except ValueError:
+            raise self._window.malformed("a number in the header that is none", BLOCK) from None
+        rest = header[:148] + bytes(8) + header[156:]
+        if claimed - 256 not in (sum(rest), sum(byte - 256 if byte > 127 else byte for byte in rest)):
+            raise self._window.malformed("the header's checksum is wrong", BLOCK)
+        if size < 0 or size > 1 << 62:
+            raise self._window.malformed(f"a size of {size:,} bytes", BLOCK)
+        return size
+
+    def _finish(self) -> None:
+        """A zero block has been read: the archive ends here, with a second one where all is well."""
+        window = self._window
+        window.at += BLOCK
+        block = window.data[window.at - BLOCK : window.at]
+        if (block if len(block) == BLOCK else window.refill()).strip(b"\0"):
+            self.notes.append("there is more after the end of the archive, which was not looked at")
+
+
+class _Window:
+    """A piece of the stream at a time: `data`, of which `at` is next; `base` is the stream's offset of its start."""
+
+    def __init__(self, stream: Readable, where: str, limits: Limits) -> None:
+        self.where, self.limits = where, limits
+        self._stream = stream
+        self.data, self.at, self.base = b"", 0, 0
+
+    @property
+    def position(self) -> int:
+        return self.base + self.at
+
+    def refill(self) -> bytes:
+        """The header that `at` has just gone past and that the data does not hold whole; b"" at the stream's end."""
+        self.at -= BLOCK
+        self._fill(BLOCK)
+        block = self.data[:BLOCK]
+        if len(block) == BLOCK:
+            self.at = BLOCK
+        elif block.strip(b"\0"):
+            raise self._short(BLOCK - len(block))
+        return block if self.at else b""
+
+    def take(self, n: int) -> bytes:
+        """The next `n` bytes."""
+        if self.at + n > len(self.data):
+            self._fill(n)
+            if n > len(self.data):
+                raise self._short(n - len(self.data))
+        self.at += n
+        return self.data[self.at - n : self.at]
+
+    def catch_up(self) -> None:
+        """Skip in the stream what `at` has gone past the data."""
+        beyond = self.at - len(self.data)
+        skipped = self._stream.skip(beyond)
+        self.base += len(self.data) + skipped
+        self.data, self.at = b"", 0
+        if skipped < beyond:
+            raise self._short(beyond - skipped)
+
+    def malformed(self, what: str, back: int = 0) -> Malformed:
+        hint = "the archive is damaged, or is no tar archive"
+        return Malformed(f"{what} (at byte {self.position - back:,})", where=self.where, hint=hint)
+
+    def _fill(self, n: int) -> None:
+        """Have `n` bytes at the front of the window, fewer only at the end of the stream."""
+        pieces, have = [self.data[self.at :]], len(self.data) - self.at
+        while have < n and (piece := self._stream.read(max(n - have, self._stream.chunk))):
+            pieces.append(piece)
+            have += len(piece)
+        self.base += self.at
+        self.data, self.at = pieces[1] if len(pieces) == 2 and not pieces[0] else b"".join(pieces), 0
+
+    def _short(self, missing: int) -> Malformed:
+        return Malformed(
+            f"the archive is cut short: {missing:,} bytes are missing at byte {self.base + len(self.data):,}",
+            where=self.where,
+            hint="fetch or write the archive again",
+        )
+
+
+def walk(stream: Readable, *, where: str, limits: Limits = DEFAULT) -> Walk:
+    """The members of the archive in `stream`, in their order; `where` names it in errors. See `Walk`."""
+    return Walk(stream, where=where, limits=limits)
+
+
+def normalise(name: str) -> str:
+    """The path below the root, without leading, doubled or trailing slashes, "." or ".."; "" is the root itself.
+
+    `..` cannot leave the root: "../../etc/passwd" is "etc/passwd", which is where containerd puts it.
+    """
+    if "/." not in name and "//" not in name and name[:1] not in (".", "/"):
+        return name[:-1] if name.endswith("/") else name
+    return posixpath.normpath("/" + name).lstrip("/")
+
+
+def escapes(name: str) -> bool:
+    """True where `..` would lead out of the root."""
+    depth = 0
+    for part in name.split("/"):
+        depth += -1 if part == ".." else part not in ("", ".")
+        if depth < 0:
+            return True
+    return False
+
+
+def printable(name: str) -> str:
+    """The name with bytes that are not UTF-8 written as `\\xff`, so that every report can hold it."""
+    return name if name.isascii() else name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _number(field: bytes) -> int:
+    """Octal digits among spaces and zeros, or base 256 where the first bit is set. Raises ValueError."""
+    if field[0] & 0x80:
+        return int.from_bytes(bytes((field[0] & 0x7F,)) + field[1:]) - (
+            1 << 8 * len(field) - 1 if field[0] & 0x40 else 0
+        )
+    digits = field.strip(b" \0").partition(b"\0")[0]
+    return int(digits, 8) if digits else 0

@@ -1,0 +1,109 @@
+"""What an image's own documents say of it, before any layer is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+
+from seawall.errors import Malformed
+from seawall.model import Image, Layer, NotAssessed
+from seawall.safe import json
+from seawall.safe.limits import Limits
+from seawall.sources.images.files import OpenFile
+
+T = TypeVar("T")
+
+
+class _Run(msgspec.Struct, frozen=True, rename="pascal"):
+    user: str | None = None
+    entrypoint: tuple[str, ...] | None = None
+    cmd: tuple[str, ...] | None = None
+    labels: dict[str, str] | None = None
+
+
+class _History(msgspec.Struct, frozen=True):
+    created_by: str | None = None
+    empty_layer: bool = False
+
+
+class _RootFs(msgspec.Struct, frozen=True):
+    diff_ids: tuple[str, ...] | None = None
+
+
+class Config(msgspec.Struct, frozen=True):
+    """The image configuration (OCI image-spec config.md; Docker's has the same fields)."""
+
+    architecture: str = ""
+    os: str = ""
+    variant: str = ""
+    created: str | None = None
+    config: _Run | None = None
+    rootfs: _RootFs = _RootFs()
+    history: tuple[_History, ...] | None = None
+
+    @property
+    def platform(self) -> str:
+        return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
+
+    @property
+    def diff_ids(self) -> tuple[str, ...]:
+        return self.rootfs.diff_ids or ()
+
+
+class LayerSource(msgspec.Struct, frozen=True, kw_only=True):
+    """A layer that can be opened as often as needed. `digest` and `diff_id` are claims, checked while reading."""
+
+    where: str
+    digest: str = ""
+    diff_id: str = ""
+    size: int = 0
+    open: Callable[[], OpenFile]
+
+
+class ImageSource(msgspec.Struct, frozen=True, kw_only=True):
+    """One image of one platform. `image` holds what its documents say; `layers` match `image.layers`, lowest first.
+
+    `layers` has None in the place of a layer that is not there to be read; `image.not_assessed` then says so.
+    """
+
+    image: Image
+    layers: tuple[LayerSource | None, ...]
+
+
+def parse(data: bytes, kind: type[T], *, where: str, limits: Limits) -> T:
+    """A JSON document as `kind`. Raises Malformed with the field that is wrong, or LimitExceeded."""
+    try:
+        return msgspec.convert(json.load(data, where=where, limits=limits), kind)
+    except msgspec.ValidationError as error:
+        raise Malformed(f"not the document it should be: {error}", where=where) from None
+
+
+def describe(
+    config: Config,
+    layers: tuple[Layer, ...],
+    *,
+    name: str,
+    file: str,
+    digest: str = "",
+    not_assessed: tuple[NotAssessed, ...] = (),
+) -> Image:
+    """The facts of the configuration as the model has them, each layer with the instruction that made it."""
+    run = config.config or _Run()
+    steps = [step.created_by or "" for step in config.history or () if not step.empty_layer]
+    if len(steps) == len(layers):
+        layers = tuple(msgspec.structs.replace(layer, created_by=by) for layer, by in zip(layers, steps, strict=True))
+    return Image(
+        name=name,
+        file=file,
+        digest=digest,
+        platform=config.platform,
+        created=config.created or "",
+        user=run.user or "",
+        entrypoint=run.entrypoint or (),
+        command=run.cmd or (),
+        labels=run.labels or {},
+        layers=layers,
+        not_assessed=not_assessed,
+    )

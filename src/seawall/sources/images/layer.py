@@ -1,0 +1,165 @@
+"""One layer, read once from front to back: what it adds, hides and links, and what was made of its wanted files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, Literal, TypeVar
+
+import msgspec
+
+from seawall.errors import LimitExceeded, SeawallError, Unsupported
+from seawall.safe import tar
+from seawall.safe.limits import Limits
+from seawall.sources.images.links import follow, join
+
+T = TypeVar("T")
+Entry = Literal["file", "dir", "way", "symlink", "hardlink", "other"]
+
+_WHITEOUT = ".wh."
+_AUFS = ".wh..wh."
+_OPAQUE = ".wh..wh..opq"
+
+
+class Unread(msgspec.Struct, frozen=True, tag=True):
+    """In the place of a result: the file was wanted and could not be read."""
+
+    why: str
+
+
+class LayerFacts(msgspec.Struct, Generic[T], kw_only=True):
+    """What a layer does to the tree below it. It depends on the layer alone, so it can be kept by its digest.
+
+    `folders` maps a folder to its entries; parents come before what is in them. A folder that is only on the way to
+    an entry is a "way": unlike a "dir" it does not replace a lower link. Paths are where entries land once the
+    layer's own links are followed. `whiteouts` and `opaque` hide what lower layers have. `digest` and `diff_id` are
+    the sha256 of the layer as it came and unpacked, as computed while reading; "" where that was not done.
+    """
+
+    folders: dict[str, dict[str, Entry]] = {}
+    symlinks: dict[str, str] = {}
+    hardlinks: dict[str, str] = {}
+    whiteouts: list[str] = []
+    opaque: list[str] = []
+    results: dict[str, T | Unread] = {}
+    notes: list[str] = []
+    digest: str = ""
+    diff_id: str = ""
+
+
+def analyse(
+    stream: tar.Readable,
+    *,
+    wants: Callable[[str], bool],
+    visit: Callable[[str, bytes], T],
+    limits: Limits,
+    where: str,
+) -> LayerFacts[T]:
+    """Walk the layer; a wanted file is visited with its printable path and content, only the result is kept.
+
+    What `visit` raises as SeawallError, and a wanted file that is sparse or over a bound, becomes `Unread`.
+    Raises Malformed or LimitExceeded for the archive itself.
+    """
+    facts = LayerFacts[T](folders={"": {}})
+    record = _Record(facts)
+    walk = tar.walk(stream, where=where, limits=limits)
+    names: dict[str, str] = {}
+    folders = facts.folders
+    for member in walk:
+        parent, _, name = member.name.rpartition("/")
+        if not name:
+            continue
+        if name.startswith(_WHITEOUT):
+            record.whiteout(parent, name)
+            continue
+        folder = folders.get(parent)
+        if folder is None:
+            parent = record.landing(parent)
+            folder = record.make(parent)
+        path = join(parent, name)
+        if name in folder:
+            record.forget(path, folder, name, member.kind)
+        folder[names.setdefault(name, name)] = member.kind
+        if member.kind == "file":
+            if wants(path):
+                facts.results[path] = _result(member, path, visit)
+        elif member.kind == "dir":
+            folders.setdefault(path, {})
+        elif member.kind == "symlink":
+            facts.symlinks[path] = member.link
+        elif member.kind == "hardlink":
+            facts.hardlinks[path] = record.landing(tar.normalise(member.link), last=False)
+    facts.notes += walk.notes
+    return facts
+
+
+def _result(member: tar.Member, path: str, visit: Callable[[str, bytes], T]) -> T | Unread:
+    try:
+        content = member.read()
+    except (Unsupported, LimitExceeded) as error:
+        if isinstance(error, LimitExceeded) and error.limit != "evidence_bytes":
+            raise
+        return Unread(error.message)
+    try:
+        return visit(tar.printable(path), content)
+    except SeawallError as error:
+        return Unread(error.message)
+
+
+class _Record(Generic[T]):
+    """The changes to the facts that are not an entry's plain addition."""
+
+    def __init__(self, facts: LayerFacts[T]) -> None:
+        self._facts = facts
+
+    def landing(self, path: str, *, last: bool = True) -> str:
+        """Where the layer's own links lead, the `last` component followed or not; a loop is left as it is."""
+        links = self._facts.symlinks
+        if not links:
+            return path
+        parent, _, name = path.rpartition("/")
+        real = follow(path if last else parent, links.get)
+        return path if real is None else real if last else join(real, name)
+
+    def make(self, path: str) -> dict[str, Entry]:
+        """The entries of a folder, which is made together with those that lead to it."""
+        folders = self._facts.folders
+        at, folder = "", folders[""]
+        for name in path.split("/"):
+            at = join(at, name)
+            if folder.get(name) not in ("dir", "way"):
+                self.forget(at, folder, name, "dir")
+                folder[name] = "way"
+            folder = folders.setdefault(at, {})
+        return folder
+
+    def forget(self, path: str, folder: dict[str, Entry], name: str, kind: Entry) -> None:
+        """A later entry of the same path takes the place of this one; a folder keeps what is in it."""
+        old, facts = folder.get(name), self._facts
+        if old in ("dir", "way"):
+            if kind == "dir":
+                return
+            todo = [path]
+            while todo:
+                gone = todo.pop()
+                for below, entry in facts.folders.pop(gone).items():
+                    if entry in ("dir", "way"):
+                        todo.append(join(gone, below))
+                    else:
+                        self._drop(join(gone, below))
+        folder.pop(name, None)
+        self._drop(path)
+
+    def whiteout(self, parent: str, name: str) -> None:
+        parent, facts = self.landing(parent), self._facts
+        if name == _OPAQUE:
+            facts.opaque.append(parent)
+        elif name[len(_WHITEOUT) :] in ("", ".", ".."):
+            facts.notes.append(f"the whiteout {tar.printable(join(parent, name))!r} names no file and was ignored")
+        elif not name.startswith(_AUFS):
+            facts.whiteouts.append(join(parent, name[len(_WHITEOUT) :]))
+
+    def _drop(self, path: str) -> None:
+        facts = self._facts
+        facts.results.pop(path, None)
+        facts.symlinks.pop(path, None)
+        facts.hardlinks.pop(path, None)

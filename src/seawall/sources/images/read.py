@@ -1,0 +1,177 @@
+"""An image, read: its layers in threads, every one checked against its digest, then laid on top of each other."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Generic, Protocol, TypeVar
+
+import msgspec
+
+from seawall.errors import Malformed, SeawallError
+from seawall.model import Image, NotAssessed
+from seawall.safe import tar
+from seawall.safe.compression import open_stream
+from seawall.safe.limits import DEFAULT, MIB, Limits
+from seawall.sources.images.image import ImageSource, LayerSource
+from seawall.sources.images.layer import LayerFacts, Unread, analyse
+from seawall.sources.images.squash import Tree, Wanted
+
+T = TypeVar("T")
+_END = 1 << 62
+
+
+class _Source(Protocol):
+    def read(self, n: int, /) -> bytes: ...
+
+
+class ImageTree(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """An image and its visible files. `image.not_assessed` names what was wanted and could not be read."""
+
+    image: Image
+    tree: Tree[T]
+
+
+def read(
+    source: ImageSource,
+    *,
+    wants: Callable[[str], bool],
+    visit: Callable[[str, bytes], T],
+    exact: Collection[str] = (),
+    limits: Limits = DEFAULT,
+    threads: int = 2,
+    verify: bool = True,
+) -> ImageTree[T]:
+    """Visit every wanted file of every layer, and squash. Raises Malformed, Unsupported or LimitExceeded.
+
+    `wants` gets paths without a leading slash; `visit` gets the path and the content, and may run in several threads.
+    `exact` are wanted paths that are looked for through linked folders too (a package database behind a link).
+    Without `verify`, diffIDs are not checked, and a layer in a plain archive is not read but for its wanted files.
+    """
+
+    def facts_of(layer: LayerSource | None) -> LayerFacts[T]:
+        return (
+            LayerFacts() if layer is None else read_layer(layer, wants=wants, visit=visit, limits=limits, verify=verify)
+        )
+
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        layers = list(pool.map(facts_of, source.layers))
+    tree = Tree(layers, wants)
+    _fetch(tree, tree.unfetched(exact), source, visit, limits)
+    name = source.image.name
+    unread = [NotAssessed(what="file in an image", where=f"{name}!/{path}", why=why) for path, why in tree.unread()]
+    odd = [
+        NotAssessed(what="image layer", where=layer.where, why=note)
+        for layer, facts in zip(source.layers, layers, strict=True)
+        for note in facts.notes
+        if layer
+    ]
+    return ImageTree(
+        image=msgspec.structs.replace(source.image, not_assessed=(*source.image.not_assessed, *odd, *unread)),
+        tree=tree,
+    )
+
+
+def read_layer(
+    layer: LayerSource,
+    *,
+    wants: Callable[[str], bool],
+    visit: Callable[[str, bytes], T],
+    limits: Limits,
+    verify: bool = True,
+) -> LayerFacts[T]:
+    """One layer, checked against the digest and diffID that it claims. Raises Malformed where they differ."""
+    with closing(layer.open()) as raw:
+        packed = _Hashed(raw, layer.digest, layer.where) if layer.digest else None
+        stream = open_stream(packed or raw, where=layer.where, limits=limits)
+        once = packed and stream.kind == "plain" and layer.digest == layer.diff_id
+        unpacked = _Hashed(stream, layer.diff_id, layer.where) if verify and layer.diff_id and not once else None
+        facts = analyse(unpacked or stream, wants=wants, visit=visit, limits=limits, where=layer.where)
+        (unpacked or stream).skip(_END)
+    if packed:
+        facts.digest = packed.check("digest")
+    if unpacked or once:
+        facts.diff_id = unpacked.check("diffID") if unpacked else facts.digest
+    return facts
+
+
+def _fetch(
+    tree: Tree[T], missing: list[Wanted], source: ImageSource, visit: Callable[[str, bytes], T], limits: Limits
+) -> None:
+    """Read what is wanted only under another name: each layer that has some of it once more, just for that."""
+
+    for index in sorted({wanted.layer for wanted in missing}):
+        layer = source.layers[index]
+        if layer is None:
+            continue
+        aliases: dict[str, list[str]] = {}
+        for wanted in missing:
+            if wanted.layer == index:
+                aliases.setdefault(tar.printable(wanted.stored), []).append(wanted.path)
+        checked_before = msgspec.structs.replace(layer, digest="", diff_id="")
+        wants, visit_all = _aliased(aliases, visit)
+        facts = read_layer(checked_before, wants=wants, visit=visit_all, limits=limits)
+        for stored, results in facts.results.items():
+            for path in aliases[tar.printable(stored)]:
+                tree.fetched(path, results if isinstance(results, Unread) else results[path], index)
+
+
+def _aliased(
+    aliases: dict[str, list[str]], visit: Callable[[str, bytes], T]
+) -> tuple[Callable[[str], bool], Callable[[str, bytes], dict[str, T | Unread]]]:
+    """What to look for in a layer, and how to visit it under each name that it goes by."""
+
+    def attempt(path: str, content: bytes) -> T | Unread:
+        try:
+            return visit(tar.printable(path), content)
+        except SeawallError as error:
+            return Unread(error.message)
+
+    def visit_all(stored: str, content: bytes) -> dict[str, T | Unread]:
+        return {path: attempt(path, content) for path in aliases[stored]}
+
+    return lambda path: tar.printable(path) in aliases, visit_all
+
+
+class _Hashed:
+    """Bytes on their way, hashed as they pass."""
+
+    chunk = MIB
+
+    def __init__(self, source: _Source, claim: str, where: str) -> None:
+        self._source, self._claim, self._where = source, claim, where
+        self._algorithm = claim.partition(":")[0]
+        if self._algorithm not in ("sha256", "sha512"):
+            raise Malformed(f"{claim[:100]!r} is no digest", where=where)
+        self._hash = hashlib.new(self._algorithm)
+
+    def read(self, n: int, /) -> bytes:
+        data = self._source.read(n)
+        self._hash.update(data)
+        return data
+
+    def skip(self, n: int, /) -> int:
+        left = n
+        while left and (data := self.read(min(left, MIB))):
+            left -= len(data)
+        return n - left
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        raise NotImplementedError
+
+    def tell(self) -> int:
+        raise NotImplementedError
+
+    def check(self, what: str) -> str:
+        actual = f"{self._algorithm}:{self._hash.hexdigest()}"
+        if actual != self._claim:
+            hint = "the image is damaged or has been tampered with: fetch it again"
+            raise Malformed(
+                f"the layer's {what} is {actual}, not {self._claim} as claimed", where=self._where, hint=hint
+            )
+        return actual

@@ -1,0 +1,396 @@
+"""Feeds into the database: real bundles, broken ones, and servers that change, fail, cut and lie."""
+
+from __future__ import annotations
+
+import gzip
+import signal
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import msgspec
+import pytest
+
+from seawall.advisories import update
+from seawall.advisories.builder import Builder
+from seawall.advisories.store import Store
+from seawall.errors import DatabaseError, FetchError, LimitExceeded, Malformed, Unreadable
+from seawall.model.advisory import FeedStatus
+from seawall.safe.http import Client
+from seawall.safe.limits import Limits
+
+SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
+OSV = SHARED / "osv" if SHARED else Path("absent")
+real = pytest.mark.skipif(SHARED is None, reason="the shared data is not beside this checkout")
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LATER = NOW + timedelta(days=1)
+
+RECORDS = {
+    "AlmaLinux": (5637, 0),
+    "Alpine": (5986, 0),
+    "Azure Linux": (3658, 0),
+    "Bitnami": (7444, 0),
+    "Debian": (12709, 0),
+    "EPSS": (360142, 0),
+    "Go": (6364, 64),
+    "KEV": (1653, 0),
+    "Maven": (2005, 1),
+    "NuGet": (404, 0),
+    "Packagist": (1811, 0),
+    "PyPI": (6869, 270),
+    "Red Hat": (6, 0),
+    "Rocky Linux": (8, 0),
+    "RubyGems": (1164, 0),
+    "Ubuntu": (30, 7),
+    "Wolfi": (18724, 0),
+    "crates.io": (1218, 13),
+    "npm": (3127, 0),
+}
+"""Held and withdrawn, as the index of the data counts them."""
+
+
+def record(name: str, source: str = "PyPI", package: str = "django", **more: Any) -> dict[str, Any]:
+    ranges = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2"}]}]
+    affected = [{"package": {"ecosystem": source, "name": package}, "ranges": ranges}]
+    return {"id": name, "modified": "2024-01-01T00:00:00Z", "affected": affected, **more}
+
+
+def bundle(root: Path, source: str, *records: Any) -> Path:
+    """`records` are documents, or the bytes of members."""
+    path = root / source / "all.zip"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, each in enumerate(records):
+            archive.writestr(f"R-{number}.json", each if isinstance(each, bytes) else msgspec.json.encode(each))
+    return path
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Two small sources, KEV and EPSS."""
+    root = tmp_path / "feeds"
+    bundle(root, "PyPI", record("P-1"), record("P-2", package="flask"))
+    bundle(root, "Azure Linux", *(record(f"A-{n}", "Azure Linux:3", "zlib") for n in range(120)))
+    (root / "kev.json").write_bytes(b'{"vulnerabilities": [{"cveID": "CVE-2021-44228"}], "dateReleased": "2026-01-02"}')
+    table = b"#model_version:v1,score_date:2026-01-03T00:00:00+0000\ncve,epss,percentile\nCVE-2021-44228,0.94,0.99\n"
+    (root / "epss.csv.gz").write_bytes(gzip.compress(table))
+    return root
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    return tmp_path / "db" / "advisories.db"
+
+
+def held(db: Path) -> dict[str, tuple[int, int]]:
+    with Store.open(db) as store:
+        return {feed.source: (feed.records, feed.skipped) for feed in store.status()}
+
+
+def status(db: Path, source: str) -> FeedStatus:
+    with Store.open(db) as store:
+        return next(feed for feed in store.status() if feed.source == source)
+
+
+def ids(db: Path, ecosystem: str = "PyPI", name: str = "django") -> list[str]:
+    with Store.open(db) as store:
+        return [advisory.id for advisory in store.lookup(ecosystem, name)]
+
+
+@real
+def test_every_record_of_the_real_data_is_imported_or_accounted_for(db: Path) -> None:
+    summary = update.import_folder(OSV, db, now=NOW)
+    assert {feed.source: (feed.records, feed.skipped) for feed in summary.feeds} == held(db) == RECORDS
+    assert {reason for feed in summary.feeds for reason in feed.reasons} == {"withdrawn"}
+    assert not summary.failed
+    assert not summary.damaged
+    assert db.stat().st_size < 150e6
+    assert status(db, "PyPI").newest < "2026-11"  # two of its records are of 2027
+    with Store.open(db) as store:
+        covered = {name for feed in store.status() for name in feed.covers}
+        assert {"Debian:12", "Debian:13", "Alpine:v3.20", "Azure Linux:3", "AlmaLinux:9", "Wolfi", "KEV"} <= covered
+        assert not covered & {"Alpine:v3.21", "Ubuntu:22.04:LTS", "Rocky Linux:9", "Red Hat"}
+        log4j = store.lookup("Maven", "org.apache.logging.log4j:log4j-core")
+        (log4shell,) = (advisory for advisory in log4j if "CVE-2021-44228" in (advisory.id, *advisory.aliases))
+        assert "2.15.0" in {part.fixed for part in log4shell.ranges}
+        assert store.exploited("CVE-2021-44228")
+        (webp,) = (found for found in store.lookup("Debian:12", "libwebp") if found.id == "DEBIAN-CVE-2023-4863")
+        assert [part.fixed for part in webp.ranges] == ["1.2.4-0.2+deb12u1"]
+        assert store.lookup("npm", "axios")
+
+
+def test_a_folder_is_imported(root: Path, db: Path) -> None:
+    seen: list[tuple[str, int, int]] = []
+    summary = update.import_folder(root, db, now=NOW, progress=lambda *step: seen.append(step))
+    assert held(db) == {"Azure Linux": (120, 0), "EPSS": (1, 0), "KEV": (1, 0), "PyPI": (2, 0)}
+    assert {feed.imported for feed in summary.feeds} == {"2026-11-23T12:00:00Z"}
+    newest = {feed.source: feed.newest[:10] for feed in summary.feeds}
+    assert newest == {"Azure Linux": "2024-01-01", "EPSS": "2026-01-03", "KEV": "2026-01-02", "PyPI": "2024-01-01"}
+    assert ("PyPI", 0, 0) in seen
+    assert ("PyPI", 2, 2) in seen
+    with Store.open(db) as store:
+        assert store.exploited("CVE-2021-44228")
+        assert store.epss("CVE-2021-44228") == 0.94
+        assert store.covers("Azure Linux:3")
+
+
+def test_what_is_skipped_is_counted_and_the_damaged_named(root: Path, db: Path) -> None:
+    many = [b"{"] * (update.NAMED + 5)
+    bundle(root, "PyPI", record("P-1"), record("P-2", withdrawn="2024"), record("P-3", "npm"), {"id": "P-4"}, *many)
+    summary = update.import_folder(root, db, now=NOW)
+    pypi = status(db, "PyPI")
+    assert pypi.reasons == {"withdrawn": 1, "no package of this ecosystem": 2, update.DAMAGED: update.NAMED + 5}
+    assert (pypi.records, pypi.skipped) == (1, update.NAMED + 8)
+    assert len(summary.damaged) == update.NAMED
+    assert summary.damaged[0].where.endswith("PyPI/all.zip!/R-4.json")
+
+
+def test_a_damaged_member_does_not_cost_the_others(root: Path, db: Path) -> None:
+    path = bundle(root, "PyPI", record("P-1"), record("P-2", summary="random " * 50), record("P-3"))
+    data = bytearray(path.read_bytes())
+    at = data.index(b"R-1.json") + 40
+    data[at : at + 30] = bytes(30)
+    path.write_bytes(data)
+    (note,) = update.import_folder(root, db, now=NOW).damaged
+    assert note.where.endswith("!/R-1.json")
+    assert ids(db) == ["P-1", "P-3"]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda path: path.write_bytes(path.read_bytes()[:-100]),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(b"<html>503</html>"),
+        lambda path: bundle(path.parents[1], "PyPI"),
+        lambda path: bundle(path.parents[1], "PyPI", b"{", b"[]"),
+        lambda path: path.unlink(),
+    ],
+    ids=["cut", "empty", "html", "no records", "no good records", "absent"],
+)
+def test_a_source_that_fails_keeps_what_the_database_had(root: Path, db: Path, spoil: Any) -> None:
+    update.import_folder(root, db, now=NOW)
+    spoil(root / "PyPI" / "all.zip")
+    bundle(root, "Azure Linux", record("A-1", "Azure Linux:3", "zlib"))
+    summary = update.import_folder(root, db, now=LATER, ecosystems=["PyPI", "Azure Linux"])
+    (failure,) = summary.failed
+    assert failure.what == "advisories of PyPI"
+    assert failure.why
+    assert ids(db) == ["P-1"]
+    assert status(db, "PyPI").imported == "2026-11-23T12:00:00Z"
+    assert held(db)["Azure Linux"] == (1, 0)
+    assert status(db, "Azure Linux").imported == "2026-11-24T12:00:00Z"
+
+
+def test_where_everything_fails_the_database_is_untouched(root: Path, db: Path) -> None:
+    update.import_folder(root, db, now=NOW)
+    before = db.read_bytes()
+    for path in (root / "PyPI/all.zip", root / "Azure Linux/all.zip", root / "kev.json", root / "epss.csv.gz"):
+        path.write_bytes(b"?")
+    with pytest.raises(Malformed):
+        update.import_folder(root, db, now=LATER)
+    assert db.read_bytes() == before
+
+
+@pytest.mark.parametrize("limits", [Limits(zip_entries=1), Limits(zip_total_bytes=300)])
+def test_a_bound_of_the_whole_bundle_fails_the_source(root: Path, db: Path, limits: Limits) -> None:
+    for name in ("kev.json", "epss.csv.gz"):
+        (root / name).unlink()
+    with pytest.raises(LimitExceeded):
+        update.import_folder(root, db, now=NOW, ecosystems=["PyPI"], limits=limits)
+    assert not db.exists()
+
+
+def test_a_record_that_breaks_a_bound_is_left_out_alone(root: Path, db: Path) -> None:
+    deep = b'{"id": "X", "affected": [{"database_specific": {"severity": ' + b"[" * 50_000
+    bundle(root, "PyPI", record("P-1"), deep, record("P-2", summary="long" * 5000))
+    summary = update.import_folder(root, db, now=NOW, limits=Limits(json_bytes=10_000))
+    assert [note.where[-8:] for note in summary.damaged] == ["R-1.json", "R-2.json"]
+    assert ids(db) == ["P-1"]
+
+
+def test_only_the_ecosystems_asked_for(root: Path, db: Path) -> None:
+    update.import_folder(root, db, now=NOW, ecosystems=["PyPI"])
+    assert set(held(db)) == {"PyPI", "KEV", "EPSS"}
+    update.import_folder(root, db, now=NOW, ecosystems=["Azure Linux"])
+    assert set(held(db)) == {"PyPI", "Azure Linux", "KEV", "EPSS"}
+
+
+def test_a_folder_with_nothing_in_it(tmp_path: Path, db: Path) -> None:
+    with pytest.raises(Unreadable, match="no advisories") as caught:
+        update.import_folder(tmp_path, db, now=NOW)
+    assert "all.zip" in caught.value.hint
+    with pytest.raises(Unreadable):
+        update.import_folder(tmp_path / "absent", db, now=NOW)
+    assert not db.exists()
+
+
+def test_records_of_the_future_do_not_make_old_data_look_fresh(root: Path, db: Path) -> None:
+    times = ("2025-05-05T01:02:03.456Z", "2027-07-09T00:00:00Z", "not a time", "")
+    bundle(root, "PyPI", *(record(f"P-{n}", modified=time) for n, time in enumerate(times)))
+    update.import_folder(root, db, now=NOW)
+    assert status(db, "PyPI").newest == "2025-05-05T01:02:03Z"
+
+
+def test_a_damaged_database_is_built_anew_and_said(root: Path, db: Path) -> None:
+    update.import_folder(root, db, now=NOW)
+    db.write_bytes(db.read_bytes()[:5000])
+    (note,) = update.import_folder(root, db, now=NOW).failed
+    assert note.what == "advisory database"
+    assert ids(db) == ["P-1"]
+
+
+def test_a_second_update_is_refused(root: Path, db: Path) -> None:
+    with Builder(db), pytest.raises(DatabaseError, match="another update"):
+        update.import_folder(root, db, now=NOW)
+
+
+STOPS = """
+import sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from seawall.advisories import update
+steps = iter(range(100))
+def progress(source, done, total):
+    if next(steps) == int(sys.argv[3]):
+        print("stopped", flush=True)
+        time.sleep(60)
+update.import_folder(Path(sys.argv[1]), Path(sys.argv[2]), now=datetime.now(UTC), progress=progress)
+"""
+
+
+@pytest.mark.parametrize("step", [0, 1, 3, 5])
+def test_a_killed_import_leaves_the_old_database(root: Path, db: Path, step: int) -> None:
+    update.import_folder(root, db, now=NOW)
+    before = db.read_bytes()
+    bundle(root, "Azure Linux", record("A-9", "Azure Linux:3", "zlib"))
+    command = [sys.executable, "-c", STOPS, str(root), str(db), str(step)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "stopped\n"
+        process.send_signal(signal.SIGKILL)
+    assert db.read_bytes() == before
+    assert ids(db) == ["P-1"]
+    update.import_folder(root, db, now=NOW)
+    assert ids(db, "Azure Linux:3", "zlib") == ["A-9"]
+    assert {path.name for path in db.parent.iterdir()} == {db.name, f"{db.name}.lock"}
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        path = unquote(self.path.partition("?")[0]).strip("/")
+        fault = self.server.faults.get(path, "")
+        file = self.server.root / path
+        etag = f'"{file.stat().st_mtime_ns}"' if file.is_file() else ""
+        unchanged = bool(etag) and self.headers.get("If-None-Match") == etag
+        code = 503 if fault == "busy" else 304 if unchanged else 200 if etag else 404
+        self.server.seen.append((path, code))
+        body = b"<html>hello</html>" if fault == "lie" else file.read_bytes() if code == 200 else b""
+        self.send_response(code)
+        self.send_header("ETag", etag)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2] if fault == "cut" else body)
+        self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.root = root
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.faults: dict[str, str] = {}
+        self.seen: list[tuple[str, int]] = []
+
+
+@pytest.fixture
+def server(root: Path) -> Iterator[Server]:
+    with Server(root) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def fetch(server: Server, db: Path, now: datetime = NOW, **more: Any) -> update.Summary:
+    urls = {"kev_url": f"{server.url}/kev.json", "epss_url": f"{server.url}/epss.csv.gz"} | more
+    with Client(user_agent="test", sleep=lambda seconds: None) as client:
+        return update.fetch(f"{server.url}/", ["PyPI", "Azure Linux"], db, client=client, now=now, **urls)
+
+
+def test_everything_is_fetched_once_and_then_only_what_changed(server: Server, db: Path) -> None:
+    fetch(server, db)
+    assert held(db) == {"Azure Linux": (120, 0), "EPSS": (1, 0), "KEV": (1, 0), "PyPI": (2, 0)}
+    assert ("Azure Linux/all.zip", 200) in server.seen
+    bundle(server.root, "PyPI", record("P-3"))
+    server.seen.clear()
+    summary = fetch(server, db, LATER)
+    assert set(summary.unchanged) == {"Azure Linux", "KEV", "EPSS"}
+    assert [feed.source for feed in summary.feeds] == ["PyPI"]
+    assert sorted(code for _, code in server.seen) == [200, 304, 304, 304]
+    assert ids(db) == ["P-3"]
+    assert len(ids(db, "Azure Linux:3", "zlib")) == 120
+    assert {status(db, source).imported for source in held(db)} == {"2026-11-24T12:00:00Z"}
+    fetch(server, db, LATER)
+    assert server.seen[-4:] == [(path, 304) for path, _ in server.seen[-4:]]
+
+
+@pytest.mark.parametrize("fault", ["busy", "cut", "lie"])
+@pytest.mark.parametrize("path", ["PyPI/all.zip", "kev.json"])
+def test_a_source_that_cannot_be_fetched_is_reported_and_kept(server: Server, db: Path, path: str, fault: str) -> None:
+    fetch(server, db)
+    server.faults[path] = fault
+    for file in server.root.rglob("*.*"):
+        file.touch()
+    summary = fetch(server, db, LATER)
+    (failure,) = summary.failed
+    assert failure.where == f"{server.url}/{path}"
+    assert held(db) == {"Azure Linux": (120, 0), "EPSS": (1, 0), "KEV": (1, 0), "PyPI": (2, 0)}
+    assert ids(db) == ["P-1"]
+    with Store.open(db) as store:
+        assert store.exploited("CVE-2021-44228")
+        old = [feed.source for feed in store.status() if feed.imported == "2026-11-23T12:00:00Z"]
+    assert old == ["PyPI" if "PyPI" in path else "KEV"]
+    server.faults.clear()
+    assert not fetch(server, db, LATER).failed
+
+
+def test_a_server_that_is_gone_leaves_the_database(server: Server, db: Path) -> None:
+    fetch(server, db)
+    before = db.read_bytes()
+    server.faults = dict.fromkeys(["PyPI/all.zip", "Azure Linux/all.zip", "kev.json", "epss.csv.gz"], "busy")
+    with pytest.raises(FetchError, match="503"):
+        fetch(server, db, LATER)
+    assert db.read_bytes() == before
+    assert {path.name for path in db.parent.iterdir()} == {db.name, f"{db.name}.lock"}
+
+
+def test_kev_and_epss_can_be_left_out(server: Server, db: Path) -> None:
+    fetch(server, db, kev_url="", epss_url="")
+    assert set(held(db)) == {"PyPI", "Azure Linux"}
+
+
+def test_what_is_secret_in_an_address_is_neither_stored_nor_shown(server: Server, db: Path) -> None:
+    server.faults["kev.json"] = "busy"
+    summary = fetch(
+        server, db, kev_url=f"{server.url}/kev.json?key=hush", epss_url=f"{server.url}/epss.csv.gz?key=hush"
+    )
+    assert [note.where for note in summary.failed] == [f"{server.url}/kev.json"]
+    assert "EPSS" in held(db)
+    assert b"hush" not in db.read_bytes()
