@@ -178,9 +178,10 @@ class Tree(Generic[T]):
     def _enter(self, folder: _Folder, real: str, name: str, *, way: bool) -> tuple[_Folder, str]:
         """The folder `name` in `folder`, made if need be, and its real path."""
         node, path = folder.get(name), join(real, name)
-        if way and isinstance(node, str) and (target := follow(path, self._link_at)):
+        target = follow(path, self._link_at) if way and isinstance(node, str) else None
+        if target is not None:
             node, path = self._root, target
-            for part in target.split("/"):
+            for part in target.split("/") if target else ():
                 below = node.get(part)
                 if not isinstance(below, dict):
                     below = node[part] = {}
