@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from seawall.advisories.versions import compare, key, orderable
+from seawall.advisories.versions import certain_key, compare, key
 from seawall.errors import Malformed, Unsupported
 
 SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
@@ -127,7 +127,7 @@ def test_by_hand(ecosystem: str, a: str, expected: str, b: str) -> None:
     assert relation(ecosystem, a, b) == expected
 
 
-PIECES = "0 1 9 10 01 . . - + ~ ^ _ : a b z rc alpha sp final dev post pre SNAPSHOT jre -r -1 _p _rc _git 1! v".split()
+PIECES = "0 1 9 10 01 . . - + ~ ^ _ : a b z rc alpha sp final dev post pre SNAPSHOT jre -r -1 _p _rc _git 1! v".split()  # noqa: SIM905
 ANY = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join).map(lambda text: f"1{text}")
 ALPINE = st.from_regex(r"[0-9]{1,2}(\.[0-9]{1,2}){0,3}[a-c]?(_(rc|p|git)[0-9]?){0,2}(-r[0-9]?)?", fullmatch=True)
 SEMVER = st.from_regex(r"[0-9]{1,2}(\.[0-9]{1,2}){0,4}(-(rc|a|B|[0-9]{1,2})(\.(a|B|[0-9]{1,2})){0,2})?", fullmatch=True)
@@ -162,9 +162,14 @@ def test_any_text_gives_a_key_or_malformed(ecosystem: str, text: str) -> None:
 
 
 def test_an_unknown_ecosystem_is_no_guess() -> None:
-    assert not orderable("Nowhere:1")
     with pytest.raises(Unsupported, match="Nowhere"):
         key("Nowhere:1", "1")
+
+
+def test_a_legacy_python_version_sorts_but_is_not_certain() -> None:
+    assert certain_key("PyPI", "1.0") == key("PyPI", "1.0") > key("PyPI", "2.0.0.RELEASE-x")
+    with pytest.raises(Malformed, match="before"):
+        certain_key("PyPI", "2.0.0.RELEASE-x")
 
 
 def sample(ecosystem: str, count: int) -> list[tuple[str, str]]:

@@ -39,22 +39,30 @@ _ORDERINGS: dict[str, str] = {
 _LONGEST = 1024
 
 
-def orderable(ecosystem: str) -> bool:
-    """True where an ordering is known for the ecosystem, whose release suffix (`:12`) is ignored."""
-    return ecosystem.partition(":")[0] in _ORDERINGS
+def _ordering(ecosystem: str) -> Any:
+    module = _ORDERINGS.get(ecosystem.partition(":")[0])
+    if module is None:
+        raise Unsupported("no ordering of versions is known for this ecosystem", where=ecosystem)
+    return importlib.import_module(f"{__name__}.{module}")
 
 
 def key(ecosystem: str, version: str) -> Any:
-    """What sorts `version` among the versions of one ecosystem, named as in OSV; white space around it is ignored.
+    """What sorts `version` among those of one ecosystem, named as in OSV; its release suffix (`:12`) is ignored.
 
     Raises Malformed for what cannot be a version, Unsupported for an ecosystem whose ordering is not known.
     """
-    ordering = _ORDERINGS.get(ecosystem.partition(":")[0])
-    if ordering is None:
-        raise Unsupported("no ordering of versions is known for this ecosystem", where=ecosystem)
     if len(version) > _LONGEST:
         raise Malformed(f"a version of {len(version):,} characters", where=version[:40])
-    return importlib.import_module(f"{__name__}.{ordering}").key(version.strip())
+    return _ordering(ecosystem).key(version.strip())
+
+
+def certain_key(ecosystem: str, version: str) -> Any:
+    """As `key`, but also raises Malformed for a version that is ordered by custom only: what it holds is a guess."""
+    found = key(ecosystem, version)
+    doubtful = getattr(_ordering(ecosystem), "doubtful", None)
+    if doubtful is not None and doubtful(version.strip()):
+        raise Malformed("a version from before the ecosystem's rules", where=version)
+    return found
 
 
 def compare(ecosystem: str, a: str, b: str) -> int:

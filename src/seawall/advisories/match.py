@@ -1,0 +1,121 @@
+"""Packages against advisories: who is affected, and who could not be judged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Protocol, runtime_checkable
+
+import msgspec
+
+from seawall.advisories import versions
+from seawall.advisories.affected import KeyOf
+from seawall.advisories.ecosystems import Gap, Query, query
+from seawall.advisories.merge import Vulnerability, severity, upgrade, vulnerabilities
+from seawall.model import Advisory, Distro, Match, NotAssessed, Package
+
+
+class Advisories(Protocol):
+    """Where advisories come from. Ecosystems are named as in OSV, with their release."""
+
+    def lookup(self, ecosystem: str, name: str) -> Sequence[Advisory]:
+        """All advisories of one package, whatever the version."""
+
+    def covers(self, ecosystem: str) -> bool:
+        """True where silence about a package means that no advisory is known."""
+
+    def exploited(self, cve: str) -> bool:
+        """True for what CISA lists as known to be exploited (KEV)."""
+
+    def epss(self, cve: str) -> float | None:
+        """The probability, 0 to 1, that it is exploited within 30 days (FIRST EPSS); None where not scored."""
+
+
+@runtime_checkable
+class Partial(Protocol):
+    """What some Advisories also say: how many flaws they know in an ecosystem that they do not cover."""
+
+    def famous(self, ecosystem: str) -> int:
+        """The number of vulnerabilities looked for."""
+
+
+class Matched(msgspec.Struct, frozen=True, kw_only=True):
+    """`judged` counts the packages looked up in an ecosystem that is covered.
+
+    `upgrades` holds, for each package with a fixable match, the smallest version that mends all its fixable matches.
+    """
+
+    matches: tuple[Match, ...] = ()
+    not_assessed: tuple[NotAssessed, ...] = ()
+    judged: int = 0
+    upgrades: Mapping[Package, str] = {}
+
+
+def match(packages: Iterable[Package], distro: Distro | None, advisories: Advisories) -> Matched:
+    """Judge every package; one line in `not_assessed` for each reason why some could not be.
+
+    A language package that an OS package owns is left out: the distro patches it, and its owner is judged. A version
+    that cannot be compared gives a match that is not certain, never silence.
+    """
+    matches: list[Match] = []
+    gaps: Counter[Gap] = Counter()
+    upgrades: dict[Package, str] = {}
+    judged = 0
+    key_of = cache(_key_of)
+    for package in packages:
+        if package.owner:
+            continue
+        asked = query(package, distro)
+        if isinstance(asked, Query):
+            key = key_of(asked.ecosystem)
+            found = vulnerabilities(advisories.lookup(asked.ecosystem, asked.name), asked.version, key)
+            matches += [_match(package, one, advisories) for one in found]
+            if target := upgrade(found, asked.version, key):
+                upgrades[package] = target
+            if advisories.covers(asked.ecosystem):
+                judged += 1
+                continue
+            asked = _uncovered(asked.ecosystem, advisories)
+        gaps[asked] += 1
+    return Matched(
+        matches=tuple(matches),
+        not_assessed=tuple(sorted(_line(gap, count) for gap, count in gaps.items())),
+        judged=judged,
+        upgrades=upgrades,
+    )
+
+
+def _key_of(ecosystem: str) -> KeyOf:
+    return cache(lambda version: versions.certain_key(ecosystem, version))
+
+
+def _uncovered(ecosystem: str, advisories: Advisories) -> Gap:
+    famous = advisories.famous(ecosystem) if isinstance(advisories, Partial) else 0
+    if famous:
+        return Gap(where=ecosystem, why=f"only {famous} famous flaws were looked for: no database covers {ecosystem}")
+    return Gap(where=ecosystem, why=f"no database covers {ecosystem}")
+
+
+def _line(gap: Gap, count: int) -> NotAssessed:
+    return NotAssessed(what=f"{count:,} package{'s' if count > 1 else ''}", where=gap.where, why=gap.why)
+
+
+def _match(package: Package, found: Vulnerability, advisories: Advisories) -> Match:
+    level, score = severity(found.advisories)
+    scores = [chance for cve in found.cves if (chance := advisories.epss(cve)) is not None]
+    return Match(
+        package=package,
+        id=found.ids[0],
+        aliases=found.ids[1:],
+        summary=next((advisory.summary for advisory in found.advisories if advisory.summary), ""),
+        severity=level,
+        score=score,
+        fix=found.fix,
+        kev=any(map(advisories.exploited, found.cves)),
+        epss=max(scores, default=None),
+        refs=tuple(dict.fromkeys(ref for advisory in found.advisories for ref in advisory.refs)),
+        source=found.advisories[0].source,
+        certain=not found.hit.why,
+        why=found.hit.why,
+    )
