@@ -1,7 +1,7 @@
 """Many advisories of one package to one finding a vulnerability: the union of their aliases, the best id first.
 
 An advisory with several CVEs is a bundle (DSA, DLA, USN, ALSA, RHSA…): it stands for each of its CVEs by itself and
-never joins them. Where another advisory speaks of one of these CVEs alone, that one decides; the bundle only adds its id.
+never joins them. Where another advisory speaks of one of these CVEs alone, that one decides.
 """
 
 from __future__ import annotations
