@@ -1,7 +1,7 @@
 """Many advisories of one package to one finding a vulnerability: the union of their aliases, the best id first.
 
-An advisory with several CVEs is a bundle (DSA, DLA, USN, ALSA, RHSA…): it stands for each of its CVEs by itself and
-never joins them. Where another advisory speaks of one of these CVEs alone, that one decides.
+An advisory with several CVEs that is none itself is a bundle (DSA, DLA, USN, ALSA, RHSA…): it stands for each of its
+CVEs by itself and never joins them. Where another advisory speaks of one of these CVEs alone, that one decides.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _claims(advisories: Iterable[Advisory]) -> Iterator[_Claim]:
     for advisory in advisories:
         ids = frozenset(map(_plain, (advisory.id, *advisory.aliases)))
         cves = [name for name in ids if name.startswith("CVE-")]
-        if len(cves) < 2:
+        if len(cves) < 2 or _plain(advisory.id) in cves:
             yield _Claim(ids=ids, advisory=advisory, bundle=False)
         else:
             yield from (_Claim(ids=frozenset((cve,)), advisory=advisory, bundle=True) for cve in cves)
