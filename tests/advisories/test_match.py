@@ -291,10 +291,28 @@ def test_log4j_is_upgraded_past_all_its_flaws() -> None:
     assert match([old], None, starter()).upgrades == {old: "2.12.4"}
 
 
-def test_owned_by_the_distro_is_not_matched_by_language() -> None:
-    package = Package(type="pypi", name="pyyaml", version="5.3", owner="python3-yaml")
-    result = match([package, msgspec.structs.replace(package, owner="")], BOOKWORM, starter())
-    assert [one.package.owner for one in result.matches] == ["", ""]
+def test_owned_by_the_distro_is_judged_by_the_distro() -> None:
+    owned = Package(type="pypi", name="pyyaml", version="5.3", owner="python3-yaml")
+    owner = deb("python3-yaml", "5.3-1", "pyyaml")
+    fixed = advisory("DEBIAN-CVE-2020-14343", "Debian:12", "pyyaml", ("", "5.3-2"))
+    for version, hits in (("5.3-1", ["python3-yaml"]), ("5.3-2", [])):
+        packages = [owned, msgspec.structs.replace(owner, version=version)]
+        result = match(packages, BOOKWORM, combined(starter(), Shelf(fixed)))
+        assert [one.package.name for one in result.matches] == hits
+        assert (result.judged, result.not_assessed) == (2, ())
+
+
+def test_owned_by_somebody_else_is_judged_by_its_language() -> None:
+    owned = Package(type="npm", name="minimist", version="1.2.5", owner="nodejs")
+    result = match([owned, deb("nodejs", "18.0-1nodesource1", origin="nodesource")], BOOKWORM, starter())
+    assert [one.id for one in result.matches] == ["CVE-2021-44906"]
+    assert [gap.where for gap in result.not_assessed] == ["nodesource", "npm"]
+
+
+def test_owned_by_a_distro_without_a_feed_is_not_assessed() -> None:
+    owned = Package(type="pypi", name="pyyaml", version="5.3", owner="python3-yaml")
+    result = match([owned, deb("python3-yaml", "5.3-1")], BOOKWORM, starter())
+    assert (result.matches, [gap.what for gap in result.not_assessed]) == ((), ["2 packages"])
 
 
 def test_what_is_not_assessed_is_said_once_for_each_reason() -> None:
@@ -314,7 +332,7 @@ def test_what_is_not_assessed_is_said_once_for_each_reason() -> None:
     known = starter().famous("npm")
     assert {(gap.what, gap.where, gap.why.partition(":")[0]) for gap in result.not_assessed} == {
         ("1 package", "nodesource", "not from the distro, whose advisories do not speak of these packages"),
-        ("1 package", "kernel headers", "flaws of the kernel do not apply"),
+        ("1 package", "kernel headers", "flaws of the kernel are those of the node"),
         ("2 packages", "npm", f"only {known} famous flaws were looked for"),
         ("1 package", "swift", "no advisories are known for this kind of package"),
         ("1 package", BOOKWORM.name, "no advisories are known for rpm packages of this distro"),

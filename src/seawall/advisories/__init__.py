@@ -1,1 +1,1 @@
-"""Advisory feeds in, matches out: the orderings of versions, the database, and who is affected."""
+"""Feeds in, matches out."""

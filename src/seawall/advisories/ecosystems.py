@@ -83,13 +83,14 @@ _LANGUAGES: dict[str, tuple[str, Callable[[Package], str]]] = {
     "nuget": ("NuGet", lambda package: package.name),
     "pypi": ("PyPI", lambda package: re.sub(r"[-_.]+", "-", package.name).lower()),
 }
-_OS_TYPES = ("alpm", "apk", "deb", "rpm")
+OS_TYPES = ("alpm", "apk", "deb", "rpm")
+# Headers never run, and the kernel that does is the node's: grype leaves them out by default, too.
 _KERNEL_HEADERS = re.compile(r"linux-(libc-dev|headers\b|tools-common)|kernel-headers|linux-api-headers")
 
 
 def query(package: Package, distro: Distro | None) -> Query | Gap:
     """What to look up for `package`, or why that cannot be done. Whose a package is (`owner`) is not asked here."""
-    if package.type in _OS_TYPES:
+    if package.type in OS_TYPES:
         return _distro_query(package, distro)
     if package.type not in _LANGUAGES:
         return Gap(where=package.type or "packages of no type", why="no advisories are known for this kind of package")
@@ -109,8 +110,6 @@ def _distro_query(package: Package, distro: Distro | None) -> Query | Gap:
     if not distro.version and distro.id not in _ROLLING:
         return Gap(where=name, why="the image does not say which release it is (no VERSION_ID)")
     if _KERNEL_HEADERS.match(package.name):
-        return Gap(
-            where="kernel headers", why="flaws of the kernel do not apply: headers never run, the node's kernel does"
-        )
+        return Gap(where="kernel headers", why="flaws of the kernel are those of the node: headers never run")
     asked, version = named(package)
     return Query(ecosystem=ecosystem(distro.version), name=asked, version=version)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Protocol, runtime_checkable
 
@@ -11,7 +11,7 @@ import msgspec
 
 from seawall.advisories import versions
 from seawall.advisories.affected import KeyOf
-from seawall.advisories.ecosystems import Gap, Query, query
+from seawall.advisories.ecosystems import OS_TYPES, Gap, Query, query
 from seawall.advisories.merge import Vulnerability, severity, upgrade, vulnerabilities
 from seawall.model import Advisory, Distro, Match, NotAssessed, Package
 
@@ -41,7 +41,9 @@ class Partial(Protocol):
 
 
 class Matched(msgspec.Struct, frozen=True, kw_only=True):
-    """`judged` counts the packages looked up in an ecosystem that is covered.
+    """`judged` counts the packages looked up, themselves or with their owner, in an ecosystem that is covered.
+
+    All others are counted in `not_assessed`. A package can be there and have a match: what is famous is always sought.
 
     `upgrades` holds, for each package with a fixable match, the smallest version that mends all its fixable matches.
     """
@@ -52,28 +54,29 @@ class Matched(msgspec.Struct, frozen=True, kw_only=True):
     upgrades: Mapping[Package, str] = {}
 
 
-def match(packages: Iterable[Package], distro: Distro | None, advisories: Advisories) -> Matched:
+def match(packages: Sequence[Package], distro: Distro | None, advisories: Advisories) -> Matched:
     """Judge every package; one line in `not_assessed` for each reason why some could not be.
 
-    A language package that an OS package owns is left out: the distro patches it, and its owner is judged. A version
-    that cannot be compared gives a match that is not certain, never silence.
+    A language package that a package of the distro owns is judged with its owner, for the distro patches it without
+    changing its version. A version that cannot be compared gives a match that is not certain, never silence.
     """
     matches: list[Match] = []
     gaps: Counter[Gap] = Counter()
     upgrades: dict[Package, str] = {}
     judged = 0
-    key_of = cache(_key_of)
+    key_of, covers = cache(_key_of), cache(advisories.covers)
+    owners = {package.name: package for package in packages if package.type in OS_TYPES and not package.origin}
     for package in packages:
-        if package.owner:
-            continue
-        asked = query(package, distro)
+        judge = owners.get(package.owner, package)
+        asked = query(judge, distro)
         if isinstance(asked, Query):
-            key = key_of(asked.ecosystem)
-            found = vulnerabilities(advisories.lookup(asked.ecosystem, asked.name), asked.version, key)
-            matches += [_match(package, one, advisories) for one in found]
-            if target := upgrade(found, asked.version, key):
-                upgrades[package] = target
-            if advisories.covers(asked.ecosystem):
+            if judge is package:
+                key = key_of(asked.ecosystem)
+                found = vulnerabilities(advisories.lookup(asked.ecosystem, asked.name), asked.version, key)
+                matches += [_match(package, one, advisories) for one in found]
+                if target := upgrade(found, asked.version, key):
+                    upgrades[package] = target
+            if covers(asked.ecosystem):
                 judged += 1
                 continue
             asked = _uncovered(asked.ecosystem, advisories)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from seawall.model import Severity
 
 _LEAST = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.1, Severity.LOW))
 
 
+@lru_cache(maxsize=4096)
 def score(vector: str) -> float | None:
     """The base score, 0 to 10, of a CVSS vector of version 2, 3 or 4; None for what is none."""
     from cvss import CVSS2, CVSS3, CVSS4
