@@ -20,7 +20,7 @@ class Advisories(Protocol):
     """Where advisories come from. Ecosystems are named as in OSV, with their release."""
 
     def lookup(self, ecosystem: str, name: str) -> Sequence[Advisory]:
-        """All advisories of one package, whatever the version."""
+        """All advisories of one package, whatever the version, the most trusted first."""
 
     def covers(self, ecosystem: str) -> bool:
         """True where silence about a package means that no advisory is known."""

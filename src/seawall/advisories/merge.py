@@ -19,7 +19,7 @@ _CVE = re.compile(r"(?:[A-Z]+-)?(CVE-[0-9]{4}-[0-9]+)")
 
 
 class Vulnerability(msgspec.Struct, frozen=True, kw_only=True):
-    """One vulnerability of one package: what says so, most trusted first, and the certain or uncertain hit."""
+    """One vulnerability of one package: what says so, in the order given, and the certain or uncertain hit."""
 
     ids: tuple[str, ...]
     advisories: tuple[Advisory, ...]
@@ -91,7 +91,7 @@ def _vulnerability(group: list[_Claim], version: str, key: KeyOf) -> Vulnerabili
     hits = [(found, claim) for claim in deciding if (found := hit(claim.advisory, version, key))]
     if not hits:
         return None
-    hits.sort(key=lambda pair: (pair[0].why != "", _best_first(pair[1].advisory.id)))
+    hits.sort(key=lambda pair: pair[0].why != "")
     said = [claim.advisory for _, claim in hits]
     others = [claim.advisory for claim in group if claim.advisory not in said]
     ids = {name for claim in group for name in (*claim.ids, claim.advisory.id)}
@@ -117,7 +117,7 @@ def _fix(said: list[Advisory], decided: list[Advisory], version: str, key: KeyOf
 
 
 def severity(advisories: Sequence[Advisory]) -> tuple[Severity, float | None]:
-    """By the newest generation of CVSS that any of them has, the most trusted first; else by a vendor's word."""
+    """By the newest generation of CVSS that any of them has, the first such; else by a vendor's word."""
     vectors = sorted((a.cvss for a in advisories if a.cvss), key=scoring.generation, reverse=True)
     score = next((found for vector in vectors if (found := scoring.score(vector)) is not None), None)
     if score is not None:

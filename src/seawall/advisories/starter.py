@@ -65,7 +65,7 @@ class Combined:
 
 
 def combined(first: Advisories, second: Advisories) -> Combined:
-    """`first` beside `second`; where both score a CVE, the first one's EPSS counts."""
+    """`first` beside `second`; where both describe or score a CVE, the first counts."""
     return Combined(first, second)
 
 
