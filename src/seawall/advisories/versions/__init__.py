@@ -1,7 +1,7 @@
 """The orderings of versions: one file each, with one `key(version)`, comparable with every other key of that file.
 
 All keys but PyPI's are bytes, so that a database can compare them. A key raises Malformed for what its ecosystem's tool
-would not order. To add an ordering: one file, and one line in `_ORDERINGS` for each ecosystem that uses it.
+would not order. To add an ordering: one file, and one line in `ORDERINGS` for each ecosystem that uses it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from seawall.errors import Malformed, Unsupported
 
-_ORDERINGS: dict[str, str] = {
+ORDERINGS: dict[str, str] = {
     "AlmaLinux": "rpm",
     "Alpine": "apk",
     "Azure Linux": "rpm",
@@ -40,7 +40,7 @@ _LONGEST = 1024
 
 
 def _ordering(ecosystem: str) -> Any:
-    module = _ORDERINGS.get(ecosystem.partition(":")[0])
+    module = ORDERINGS.get(ecosystem.partition(":")[0])
     if module is None:
         raise Unsupported("no ordering of versions is known for this ecosystem", where=ecosystem)
     return importlib.import_module(f"{__name__}.{module}")
