@@ -1,0 +1,96 @@
+"""One advisory against one version: affected, not affected, or not to be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from seawall.errors import InputError
+from seawall.model import Advisory, Range
+
+KeyOf = Callable[[str], Any]
+"""The sort key of a version in the ecosystem at hand; raises InputError for what cannot be compared."""
+
+_FIRST = ("", "0")
+_NEVER = "0"
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """The advisory affects the version; where `why` is set, that could not be decided."""
+
+    why: str = ""
+
+
+def hit(advisory: Advisory, version: str, key: KeyOf) -> Hit | None:
+    """None only where it is certain that `version` is not affected."""
+    if version in advisory.versions:
+        return Hit()
+    why = ""
+    for bounds in advisory.ranges:
+        try:
+            if _within(bounds, version, key):
+                return Hit()
+        except InputError as error:
+            why = f"cannot compare {version!r} with {advisory.id}: {error}"
+    if not advisory.ranges and _same(advisory.versions, version, key):
+        return Hit()
+    return Hit(why=why) if why else None
+
+
+def _within(bounds: Range, version: str, key: KeyOf) -> bool:
+    """A version fixed in "0" was never affected."""
+    if bounds.fixed == _NEVER:
+        return False
+    found = key(version)
+    return (
+        (bounds.introduced in _FIRST or found >= key(bounds.introduced))
+        and (not bounds.fixed or found < key(bounds.fixed))
+        and (not bounds.last_affected or found <= key(bounds.last_affected))
+    )
+
+
+def _same(versions: Iterable[str], version: str, key: KeyOf) -> bool:
+    """Whether one of the versions is `version` in another spelling (1.0 and 1.0.0)."""
+    try:
+        found = key(version)
+    except InputError:
+        return False
+    for other in versions:
+        try:
+            if key(other) == found:
+                return True
+        except InputError:
+            continue
+    return False
+
+
+def fixes(advisories: Iterable[Advisory], version: str, key: KeyOf) -> list[str]:
+    """The fixed versions that the advisories name, lowest first, without those at or below `version`.
+
+    Where `version` itself cannot be compared, all of them, highest first: the highest is right on every branch.
+    """
+    named = {bounds.fixed for advisory in advisories for bounds in advisory.ranges} - {"", _NEVER}
+    comparable = {fixed: found for fixed in named if (found := _key_or_none(fixed, key)) is not None}
+    installed = _key_or_none(version, key)
+    if installed is None:
+        return sorted(comparable, key=lambda fixed: comparable[fixed], reverse=True)
+    return sorted((fixed for fixed in comparable if comparable[fixed] > installed), key=lambda fixed: comparable[fixed])
+
+
+def _key_or_none(version: str, key: KeyOf) -> Any:
+    try:
+        return key(version)
+    except InputError:
+        return None
+
+
+def first_clean(candidates: Iterable[str], advisories: Iterable[Advisory], key: KeyOf) -> str:
+    """The first candidate that no advisory which knows a fix surely affects; "" where there is none."""
+    informed = [advisory for advisory in advisories if any(bounds.fixed for bounds in advisory.ranges)]
+    for candidate in candidates:
+        hits = (hit(advisory, candidate, key) for advisory in informed)
+        if not any(found and not found.why for found in hits):
+            return candidate
+    return ""

@@ -1,0 +1,124 @@
+"""Packages against advisories: who is affected, and who could not be judged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Protocol, runtime_checkable
+
+import msgspec
+
+from seawall.advisories import versions
+from seawall.advisories.affected import KeyOf
+from seawall.advisories.ecosystems import OS_TYPES, Gap, Query, query
+from seawall.advisories.merge import Vulnerability, severity, upgrade, vulnerabilities
+from seawall.model import Advisory, Distro, Match, NotAssessed, Package
+
+
+class Advisories(Protocol):
+    """Where advisories come from. Ecosystems are named as in OSV, with their release."""
+
+    def lookup(self, ecosystem: str, name: str) -> Sequence[Advisory]:
+        """All advisories of one package, whatever the version, the most trusted first."""
+
+    def covers(self, ecosystem: str) -> bool:
+        """True where silence about a package means that no advisory is known."""
+
+    def exploited(self, cve: str) -> bool:
+        """True for what CISA lists as known to be exploited (KEV)."""
+
+    def epss(self, cve: str) -> float | None:
+        """The probability, 0 to 1, that it is exploited within 30 days (FIRST EPSS); None where not scored."""
+
+
+@runtime_checkable
+class Partial(Protocol):
+    """What some Advisories also say: how many flaws they know in an ecosystem that they do not cover."""
+
+    def famous(self, ecosystem: str) -> int:
+        """The number of vulnerabilities looked for."""
+
+
+class Matched(msgspec.Struct, frozen=True, kw_only=True):
+    """`judged` counts the packages looked up, themselves or with their owner, in an ecosystem that is covered.
+
+    All others are counted in `not_assessed`. A package can be there and have a match: what is famous is always sought.
+
+    `upgrades` holds, for each package with a fixable match, the smallest version that mends all its fixable matches.
+    """
+
+    matches: tuple[Match, ...] = ()
+    not_assessed: tuple[NotAssessed, ...] = ()
+    judged: int = 0
+    upgrades: Mapping[Package, str] = {}
+
+
+def match(packages: Sequence[Package], distro: Distro | None, advisories: Advisories) -> Matched:
+    """Judge every package; one line in `not_assessed` for each reason why some could not be.
+
+    A language package that a package of the distro owns is judged with its owner, for the distro patches it without
+    changing its version. A version that cannot be compared gives a match that is not certain, never silence.
+    """
+    matches: list[Match] = []
+    gaps: Counter[Gap] = Counter()
+    upgrades: dict[Package, str] = {}
+    judged = 0
+    key_of, covers = cache(_key_of), cache(advisories.covers)
+    owners = {package.name: package for package in packages if package.type in OS_TYPES and not package.origin}
+    for package in packages:
+        judge = owners.get(package.owner, package)
+        asked = query(judge, distro)
+        if isinstance(asked, Query):
+            if judge is package:
+                key = key_of(asked.ecosystem)
+                found = vulnerabilities(advisories.lookup(asked.ecosystem, asked.name), asked.version, key)
+                matches += [_match(package, one, advisories) for one in found]
+                if target := upgrade(found, asked.version, key):
+                    upgrades[package] = target
+            if covers(asked.ecosystem):
+                judged += 1
+                continue
+            asked = _uncovered(asked.ecosystem, advisories)
+        gaps[asked] += 1
+    return Matched(
+        matches=tuple(matches),
+        not_assessed=tuple(sorted(_line(gap, count) for gap, count in gaps.items())),
+        judged=judged,
+        upgrades=upgrades,
+    )
+
+
+def _key_of(ecosystem: str) -> KeyOf:
+    return cache(lambda version: versions.certain_key(ecosystem, version))
+
+
+def _uncovered(ecosystem: str, advisories: Advisories) -> Gap:
+    famous = advisories.famous(ecosystem) if isinstance(advisories, Partial) else 0
+    if famous:
+        return Gap(where=ecosystem, why=f"only {famous} famous flaws were looked for: no database covers {ecosystem}")
+    return Gap(where=ecosystem, why=f"no database covers {ecosystem}")
+
+
+def _line(gap: Gap, count: int) -> NotAssessed:
+    return NotAssessed(what=f"{count:,} package{'s' if count > 1 else ''}", where=gap.where, why=gap.why)
+
+
+def _match(package: Package, found: Vulnerability, advisories: Advisories) -> Match:
+    level, score = severity(found.advisories)
+    scores = [chance for cve in found.cves if (chance := advisories.epss(cve)) is not None]
+    return Match(
+        package=package,
+        id=found.ids[0],
+        aliases=found.ids[1:],
+        summary=next((advisory.summary for advisory in found.advisories if advisory.summary), ""),
+        severity=level,
+        score=score,
+        fix=found.fix,
+        kev=any(map(advisories.exploited, found.cves)),
+        epss=max(scores, default=None),
+        refs=tuple(dict.fromkeys(ref for advisory in found.advisories for ref in advisory.refs)),
+        source=found.advisories[0].source,
+        certain=not found.hit.why,
+        why=found.hit.why,
+    )
