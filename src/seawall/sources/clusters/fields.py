@@ -1358,7 +1358,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         path="pool.type",
         settings=("vmas",),
-        arm=("type",),
+        arm=("type", "typePropertiesType"),
         kind=Kind.ENUM,
         words=("VirtualMachineScaleSets", "AvailabilitySet", "VirtualMachines"),
         absent=Unknown("the API returns it for every pool"),
