@@ -71,7 +71,13 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """One download, whole."""
 
     http_redirects: int = 5
-    """Redirects followed for one request."""
+    """Redirects followed for one request. Registries and OSV need two."""
+
+    http_retries: int = 4
+    """Times one request is repeated for a busy server or a broken connection; the pauses add up to 8 seconds."""
+
+    http_wait: int = 60
+    """Seconds: the longest pause that a busy server may ask for (`Retry-After`) before a request is given up."""
 
 
 DEFAULT = Limits()
