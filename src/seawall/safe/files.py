@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from seawall.errors import LimitExceeded, Unreadable, UsageError
 from seawall.safe.limits import DEFAULT, Limits
@@ -22,22 +23,36 @@ OnError = Callable[[Path, str], None]
 def read(path: Path, *, limit: str = "json_bytes", limits: Limits = DEFAULT) -> bytes:
     """The bytes of one regular file. `limit` names the bound of `Limits` that its size must keep.
 
-    Raises Unreadable for what is missing, forbidden or no regular file (a pipe is never waited for), and LimitExceeded.
+    Raises Unreadable, LimitExceeded.
     """
     bound: int = getattr(limits, limit)
+    with open_regular(path) as file:
+        try:
+            size = os.fstat(file.fileno()).st_size
+            content = file.read(bound + 1) if size <= bound else b""
+        except OSError as error:
+            raise _unreadable(path, error) from None
+    if max(size, len(content)) > bound:
+        raise LimitExceeded(limit, bound, where=str(path), found=max(size, len(content)))
+    return content
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """A regular file, opened for reading. Raises Unreadable for what is missing, forbidden, a folder, pipe or device.
+
+    A pipe is never waited for.
+    """
     try:
         _refuse_special(path, path.stat())
-        with os.fdopen(os.open(path, _READ_ONLY), "rb") as file:
-            status = os.fstat(file.fileno())
-            _refuse_special(path, status)
-            if status.st_size > bound:
-                raise LimitExceeded(limit, bound, where=str(path), found=status.st_size)
-            content = file.read(bound + 1)
+        file = os.fdopen(os.open(path, _READ_ONLY), "rb")
     except (OSError, ValueError) as error:
-        raise Unreadable(_reason(error), where=str(path), hint=_hint(error)) from None
-    if len(content) > bound:
-        raise LimitExceeded(limit, bound, where=str(path))
-    return content
+        raise _unreadable(path, error) from None
+    try:
+        _refuse_special(path, os.fstat(file.fileno()))
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 def walk(root: Path, *, on_error: OnError, skip: Collection[str] = (), limits: Limits = DEFAULT) -> Iterator[Path]:
@@ -51,7 +66,7 @@ def walk(root: Path, *, on_error: OnError, skip: Collection[str] = (), limits: L
         top = Path(os.path.realpath(root, strict=True))
         pending = _listing(root, limits.folder_entries)
     except (OSError, ValueError) as error:
-        raise Unreadable(_reason(error), where=str(root), hint=_hint(error)) from None
+        raise _unreadable(root, error) from None
     seen = len(pending)
     depths = [1] * len(pending)
     while pending:
@@ -156,9 +171,10 @@ def _reason(error: Exception) -> str:
     return str(error)
 
 
-def _hint(error: Exception) -> str:
+def _unreadable(path: Path, error: Exception) -> Unreadable:
+    hint = ""
     if isinstance(error, FileNotFoundError):
-        return "check the spelling, and the folder you are in"
-    if isinstance(error, PermissionError):
-        return "ask for the right to read it, or run as a user who has it"
-    return ""
+        hint = "check the spelling, and the folder you are in"
+    elif isinstance(error, PermissionError):
+        hint = "ask for the right to read it, or run as a user who has it"
+    return Unreadable(_reason(error), where=str(path), hint=hint)
