@@ -103,7 +103,7 @@ def values(field: Field) -> st.SearchStrategy[Any]:
         Kind.TEXTS: WORDS,
         Kind.KEYS: WORDS,
         Kind.LOGS: WORDS,
-        Kind.WINDOWS: WORDS.filter(bool),
+        Kind.WINDOWS: WORDS.filter(bool).map(lambda names: tuple(sorted({name.replace("/", "-") for name in names}))),
         Kind.PORTS: PORTS,
         Kind.ROLE: st.just(True),
     }
@@ -138,7 +138,7 @@ CLUSTERS = st.builds(
     POOLS | st.just(UNKNOWN),
     st.fixed_dictionaries({name: group(name) for name in GROUPS}),
 )
-many = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def read_one(body: Any) -> Cluster:
