@@ -97,7 +97,7 @@ def _pool(moves: list[tuple[Shift, Cost]]) -> Iterator[str]:
     if flags:
         yield f"az aks nodepool update {_at_pool(cluster, pool.name)} {' '.join(flags)}"
     yield from (_fill(move.az, move) for move in shifts if move.az.startswith("az "))
-    if any(move.field.path == "pool.type" for move in shifts):
+    if any((move.old, move.new) == ("AvailabilitySet", "VirtualMachines") for move in shifts):
         yield f"az aks update -g {_group(cluster)} -n {shlex.quote(cluster.name)} --migrate-vmas-to-vms"
 
 

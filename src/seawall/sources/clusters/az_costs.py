@@ -48,7 +48,7 @@ def _dataplane(move: Shift) -> Price:
 def _to_cilium(move: Shift) -> Price:
     if move.cluster.network.plugin == "kubenet":
         note = (
-            "kubenet cannot run Cilium: the cluster moves to Azure CNI Overlay first, with no policy enforced meanwhile"
+            "kubenet cannot run Cilium, so overlay comes first: with a user-assigned identity and no custom route table"
         )
         return Price(Cost.REIMAGE, True, note)
     return Price(Cost.REIMAGE)
@@ -108,11 +108,7 @@ def _outbound(move: Shift) -> Price:
     answers = {move.new in matrix.get(move.old, frozenset()) for matrix in matrices}  # type: ignore[call-overload]
     if len(answers) > 1:
         return Price(Cost.UNKNOWN, note="it depends on whether the virtual network is yours")
-    return (
-        Price(Cost.REIMAGE, note="live connections break and the egress address changes")
-        if True in answers
-        else Price(Cost.NEW_CLUSTER)
-    )
+    return Price(Cost.REIMAGE if True in answers else Cost.NEW_CLUSTER)
 
 
 def _identity(move: Shift) -> Price | None:

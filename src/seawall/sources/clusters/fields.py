@@ -50,7 +50,7 @@ FIELDS: tuple[Field, ...] = (
         terraform_replaces=Replaces.CLUSTER,
         meaning="Kubernetes RBAC is on.",
         cost=Cost.NEW_CLUSTER,
-        constraints="--enable-azure-rbac and --enable-aad need it on",
+        constraints="Azure RBAC and Entra integration need it on",
         source='https://learn.microsoft.com/cli/azure/aks: --disable-rbac exists only on create; Azure/AKS#789 ("migrate requires a cluster rebuild"), #3287, #3389; PSRule UseRBAC doc',
     ),
     Field(
@@ -66,7 +66,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="People log in with Entra ID (managed integration).",
         cost=Cost.IN_PLACE,
         one_way=True,
-        constraints="needs enableRBAC=true; set adminGroupObjectIDs or lose access",
+        constraints="needs Kubernetes RBAC; name admin groups or use Azure RBAC, or everyone loses access",
         source='https://learn.microsoft.com/azure/aks/entra-id-control-plane-authentication#limitations "can\'t be disabled after it\'s enabled"; CONTRADICTS https://learn.microsoft.com/azure/aks/aks-desktop-install-cluster-setup (line 51) "Must be set at cluster creation"',
     ),
     Field(
@@ -80,7 +80,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="Client application of the retired Entra integration.",
         cost=Cost.IN_PLACE,
         one_way=True,
-        constraints="Free tier may see API-server downtime; kubeconfig changes",
+        constraints="on the Free tier the API server may be down meanwhile; every kubeconfig changes",
         source="https://learn.microsoft.com/azure/aks/entra-id-control-plane-authentication#migrate-legacy-cluster-to-integration; AKS release note 2023-10-29: no new clusters, auto-migration from 2023-12-01",
     ),
     Field(
@@ -94,7 +94,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="Server application of the retired Entra integration.",
         cost=Cost.IN_PLACE,
         one_way=True,
-        constraints="Free tier may see API-server downtime; kubeconfig changes",
+        constraints="on the Free tier the API server may be down meanwhile; every kubeconfig changes",
         source="https://learn.microsoft.com/azure/aks/entra-id-control-plane-authentication#migrate-legacy-cluster-to-integration; AKS release note 2023-10-29: no new clusters, auto-migration from 2023-12-01",
     ),
     Field(
@@ -109,7 +109,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="azure_active_directory_role_based_access_control.admin_group_object_ids",
         meaning="Entra groups that are cluster admins.",
         cost=Cost.IN_PLACE,
-        constraints="only with managed AAD",
+        constraints="needs Entra integration",
         source="https://learn.microsoft.com/azure/aks/entra-id-control-plane-authentication; azurerm#29824: drift not detected by Terraform",
     ),
     Field(
@@ -124,7 +124,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="azure_active_directory_role_based_access_control.azure_rbac_enabled",
         meaning="Azure role assignments decide about Kubernetes objects.",
         cost=Cost.IN_PLACE,
-        constraints="needs managed AAD; excludes --disable-rbac",
+        constraints="needs Entra integration",
         source="https://learn.microsoft.com/azure/aks/entra-id-authorization / #disable; CONTRADICTS https://learn.microsoft.com/azure/aks/aks-desktop-install-cluster-setup (line 52)",
     ),
     Field(
@@ -139,7 +139,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="local_account_disabled",
         meaning="The static admin kubeconfig is refused.",
         cost=Cost.IN_PLACE,
-        constraints="needs AAD or nobody can log in; on an EXISTING cluster old certs stay valid until az aks rotate-certs, which recreates all nodes, up to 30 min downtime",
+        constraints="needs Entra integration, or nobody can log in; on an existing cluster the old certificates stay valid until `az aks rotate-certs`, which recreates all nodes, up to 30 minutes of downtime",
         source="https://learn.microsoft.com/azure/aks/local-accounts (note: must rotate the cluster certificates); https://learn.microsoft.com/azure/aks/rotate-certificates (line 75)",
     ),
     Field(
@@ -151,7 +151,6 @@ FIELDS: tuple[Field, ...] = (
         absent_source=ABSENT_IS_OFF,
         meaning="PodSecurityPolicy, removed in Kubernetes 1.25.",
         cost=Cost.IN_PLACE,
-        constraints="removed in k8s 1.25",
         source="https://learn.microsoft.com/azure/aks/use-psa",
     ),
     Field(
@@ -166,7 +165,6 @@ FIELDS: tuple[Field, ...] = (
         terraform="azurerm_role_assignment",
         meaning="The kubelet identity may pull from the registry (role AcrPull).",
         cost=Cost.IN_PLACE,
-        constraints="not in az aks show",
         source="https://learn.microsoft.com/azure/aks/cluster-container-registry-integration",
     ),
     Field(
@@ -184,7 +182,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="What the control plane is to Azure: a managed identity, or None for a service principal.",
         cost=Cost.REIMAGE,
         one_way=True,
-        constraints="system-assigned: all nodes reimaged (downtime). user-assigned: kubelet keeps SP until node pool upgrade (REIMAGE_MANUAL)",
+        constraints="with a system-assigned identity all nodes are reimaged at once; with a user-assigned one the kubelet keeps the service principal until the pools are upgraded",
         source='https://learn.microsoft.com/azure/aks/system-assigned-managed-identity (lines 53,94); https://learn.microsoft.com/azure/aks/user-assigned-managed-identity (lines 53,166). PSRule ManagedIdentity doc says "must be redeployed" - STALE',
     ),
     Field(
@@ -201,7 +199,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="Client id of the service principal; None where the cluster has a managed identity.",
         cost=Cost.REIMAGE,
         one_way=True,
-        constraints="system-assigned: all nodes reimaged (downtime). user-assigned: kubelet keeps SP until node pool upgrade (REIMAGE_MANUAL)",
+        constraints="with a system-assigned identity all nodes are reimaged at once; with a user-assigned one the kubelet keeps the service principal until the pools are upgraded",
         source='https://learn.microsoft.com/azure/aks/system-assigned-managed-identity (lines 53,94); https://learn.microsoft.com/azure/aks/user-assigned-managed-identity (lines 53,166). PSRule ManagedIdentity doc says "must be redeployed" - STALE',
     ),
     Field(
@@ -217,7 +215,7 @@ FIELDS: tuple[Field, ...] = (
         terraform_replaces=Replaces.CLUSTER,
         meaning="Identity with which nodes pull images.",
         cost=Cost.REIMAGE,
-        constraints="needs user-assigned control-plane id",
+        constraints="needs a user-assigned control plane identity",
         source="https://learn.microsoft.com/azure/aks/pre-created-kubelet-managed-identity (line 152); https://learn.microsoft.com/azure/aks/node-disruption-policy",
     ),
     Field(
@@ -233,7 +231,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="The cluster is an OIDC issuer.",
         cost=Cost.RESTART,
         one_way=True,
-        constraints="API server restart on existing cluster; azurerm v4->v5 flips the default false->true, so an unset attribute would switch on a one-way feature (inferred from the 5.0 guide)",
+        constraints="the API server restarts; azurerm 5 switches it on where the attribute is unset, azurerm 4 did not",
         source="https://learn.microsoft.com/azure/aks/use-oidc-issuer (lines 46-55); azurerm 5.0-upgrade-guide",
     ),
     Field(
@@ -248,7 +246,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="workload_identity_enabled",
         meaning="Pods log in to Azure with Entra Workload ID.",
         cost=Cost.IN_PLACE,
-        constraints="needs OIDC issuer",
+        constraints="needs the OIDC issuer",
         source="https://learn.microsoft.com/azure/aks/workload-identity-deploy-cluster (lines 182,642); CLI error",
     ),
     Field(
@@ -280,7 +278,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="Pods cannot reach the instance metadata service.",
         cost=Cost.REIMAGE,
         by_hand=True,
-        constraints="needs OIDC; incompatible with several add-ons; bypassable with node shell",
+        constraints="needs the OIDC issuer; several add-ons do not work with it; a shell on the node gets around it",
         source="https://learn.microsoft.com/azure/aks/imds-restriction (lines 68-122)",
     ),
     Field(
@@ -296,7 +294,7 @@ FIELDS: tuple[Field, ...] = (
         terraform_replaces=Replaces.CLUSTER,
         meaning="The API server has no public address.",
         cost=Cost.NEW_CLUSTER,
-        constraints='Private-Link flavour: CREATE_ONLY. With enableVnetIntegration=true: IN_PLACE both ways. CLI: "Enabling private cluster requires enabling apiserver vnet integration". Standard LB only; no authorizedIPRanges; no MS-hosted ADO agents',
+        constraints="needs the Standard load balancer and no authorized ranges; Microsoft-hosted DevOps agents lose access",
         source="https://learn.microsoft.com/azure/aks/api-server-vnet-integration#enable-or-disable-private-cluster-mode; https://learn.microsoft.com/azure/aks/private-clusters; azure-cli 2.91 managed_cluster_decorator.py",
     ),
     Field(
@@ -312,7 +310,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="The API server sits in your virtual network.",
         cost=Cost.REIMAGE,
         one_way=True,
-        constraints="ONE-WAY; stop/start by hand straight after (not automated, capacity not reserved); API server IP changes; node-image upgrade of all pools; delegated /28 subnet; not qatarcentral; blocked with VNet encryption on v4+ SKUs; IPv6/dual-stack migration risk (docs PR #412)",
+        constraints="stop and start the cluster by hand straight after (its capacity is not reserved); the API server's address changes; all pools get a node image upgrade; needs a delegated /28 subnet; not in qatarcentral; not with virtual network encryption on v4 and newer sizes",
         source="https://learn.microsoft.com/azure/aks/api-server-vnet-integration (lines 210-240); https://learn.microsoft.com/azure/aks/node-disruption-policy; azurerm#32127 open question",
     ),
     Field(
@@ -328,7 +326,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="Subnet of the API server.",
         cost=Cost.REIMAGE,
         one_way=True,
-        constraints="ONE-WAY; stop/start by hand straight after (not automated, capacity not reserved); API server IP changes; node-image upgrade of all pools; delegated /28 subnet; not qatarcentral; blocked with VNet encryption on v4+ SKUs; IPv6/dual-stack migration risk (docs PR #412)",
+        constraints="stop and start the cluster by hand straight after (its capacity is not reserved); the API server's address changes; all pools get a node image upgrade; needs a delegated /28 subnet; not in qatarcentral; not with virtual network encryption on v4 and newer sizes",
         source="https://learn.microsoft.com/azure/aks/api-server-vnet-integration (lines 210-240); https://learn.microsoft.com/azure/aks/node-disruption-policy; azurerm#32127 open question",
     ),
     Field(
@@ -343,7 +341,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="api_server_access_profile.authorized_ip_ranges",
         meaning="Addresses that may reach a public API server; empty means everyone.",
         cost=Cost.IN_PLACE,
-        constraints="not with private clusters; Standard LB only; must include egress IP; service-tag-only lists were not enforced on VNet-integrated clusters until 2026-07-17",
+        constraints="not with a private cluster; needs the Standard load balancer; must include the cluster's own egress address",
         source="https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges (lines 28-31,141); AKS CHANGELOG 2026-07-17",
     ),
     Field(
@@ -358,7 +356,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="private_cluster_public_fqdn_enabled",
         meaning="A private API server also has a public DNS name.",
         cost=Cost.IN_PLACE,
-        constraints="private clusters only; not with privateDNSZone=none",
+        constraints="private clusters only; not with the private DNS zone none",
         source="https://learn.microsoft.com/azure/aks/private-clusters (lines 86,444); CLI errors",
     ),
     Field(
@@ -376,7 +374,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="Private DNS zone of a private API server: system, a resource id, or None.",
         cost=Cost.NEW_CLUSTER,
         one_way=True,
-        constraints="only byo/system->none; node image upgrade on VMSS; BYO zone needs user-assigned identity",
+        constraints="only from a zone to none; nodes get an image upgrade; a zone of your own needs a user-assigned identity",
         source="https://learn.microsoft.com/azure/aks/private-clusters (lines 780-800); https://learn.microsoft.com/azure/aks/node-disruption-policy",
     ),
     Field(
@@ -391,7 +389,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="run_command_enabled",
         meaning="`az aks command invoke` is refused.",
         cost=Cost.IN_PLACE,
-        constraints="break-glass path for private clusters",
+        constraints="it is the emergency way into a private cluster",
         source="https://learn.microsoft.com/azure/aks/access-private-cluster (line 221); Azure Policy 89f2d532",
     ),
     Field(
@@ -404,7 +402,7 @@ FIELDS: tuple[Field, ...] = (
         absent_source="Azure/AKS#4188: an absent value is Enabled",
         meaning="Whether public networks may reach the API server at all.",
         cost=Cost.IN_PLACE,
-        constraints="value is often absent; treat absent as Enabled",
+        constraints="set it in the portal or through REST",
         source="ARM 2026-05-01 schema; Azure/AKS#4188",
     ),
     Field(
@@ -419,7 +417,7 @@ FIELDS: tuple[Field, ...] = (
         terraform_replaces=Replaces.CLUSTER,
         meaning="First part of the API server's name.",
         cost=Cost.NEW_CLUSTER,
-        constraints="mutually exclusive",
+        constraints="the DNS prefix and the FQDN subdomain exclude each other",
         source='ARM schema text "cannot be updated once the Managed Cluster has been created"',
     ),
     Field(
@@ -434,7 +432,7 @@ FIELDS: tuple[Field, ...] = (
         terraform_replaces=Replaces.CLUSTER,
         meaning="Name of a private API server in your own DNS zone.",
         cost=Cost.NEW_CLUSTER,
-        constraints="mutually exclusive",
+        constraints="the DNS prefix and the FQDN subdomain exclude each other",
         source='ARM schema text "cannot be updated once the Managed Cluster has been created"',
     ),
     Field(
@@ -451,7 +449,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="CNI plugin: azure, kubenet, or None for your own.",
         cost=Cost.REIMAGE,
         one_way=True,
-        constraints="kubenet->azure only with networkPluginMode=overlay; needs user-assigned identity and route table detached; none (BYO CNI) is CREATE_ONLY",
+        constraints="from kubenet only to overlay; needs a user-assigned identity and no custom route table",
         source="https://learn.microsoft.com/azure/aks/update-azure-cni",
     ),
     Field(
@@ -468,7 +466,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="How pods get addresses: overlay, or None for the virtual network's own.",
         cost=Cost.REIMAGE,
         one_way=True,
-        constraints='irreversible; all pools at once; k8s>=1.27; remove network policy FIRST ("Cannot update cluster to Azure CNI Overlay while using network policies with Azure CNI v1"); no podSubnet; not together with dataplane change',
+        constraints="all pools at once; needs Kubernetes 1.27 and no pod subnet; not together with a change of the dataplane",
         source="https://learn.microsoft.com/azure/aks/update-azure-cni (lines 29-70); azure-aks-docs#264",
     ),
     Field(
@@ -485,7 +483,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="network_profile.network_policy",
         meaning="Engine that enforces NetworkPolicy objects; None means that they are ignored.",
         cost=Cost.REIMAGE,
-        constraints="none<->azure|calico in place (all pools reimaged at once); azure<->calico via none; ->cilium with dataplane; k8s>=1.30 for NPM/Calico (un)install since 2026-05-29; kubenet allows calico only; during uninstall NO policy is enforced",
+        constraints="all pools are reimaged at once; installing or removing azure or calico needs Kubernetes 1.30; kubenet allows calico only; nothing is enforced while an engine is exchanged",
         source="https://learn.microsoft.com/azure/aks/use-network-policies, #change; https://learn.microsoft.com/azure/aks/operator-best-practices-network; https://learn.microsoft.com/azure/aks/node-disruption-policy; CHANGELOG 2024-03-31, 2024-05-13, 2026-05-29. STALE: PSRule doc, aks-desktop doc, Kubescape",
     ),
     Field(
@@ -501,7 +499,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="network_profile.network_data_plane",
         meaning="What moves packets between pods: azure, or cilium (eBPF).",
         cost=Cost.REIMAGE,
-        constraints="no Windows pools; NAP must be off during the change; not from kubenet; API error CiliumDataplaneRequiresNetworkPolicyCilium unless policy=cilium in the same call (docs omit it); ipBlock no longer matches pods/nodes; endPort needs cilium>=1.17",
+        constraints="no Windows pools; node auto-provisioning off during the change; ipBlock no longer matches pods and nodes; endPort needs Cilium 1.17",
         source="https://learn.microsoft.com/azure/aks/update-azure-cni (lines 120-160); https://learn.microsoft.com/azure/aks/migrate-from-npm-to-cilium-network-policy; azure-aks-docs#264, ACN PR#4417",
     ),
     Field(
@@ -516,7 +514,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="network_profile.advanced_networking",
         meaning="Advanced Container Networking Services.",
         cost=Cost.IN_PLACE,
-        constraints="security part Cilium only, k8s>=1.29; extra cost",
+        constraints="the security half needs Cilium and Kubernetes 1.29; costs extra",
         source="https://learn.microsoft.com/azure/aks/use-advanced-container-networking-services",
     ),
     Field(
@@ -531,7 +529,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="network_profile.advanced_networking.security_enabled",
         meaning="The security half of Advanced Container Networking Services.",
         cost=Cost.IN_PLACE,
-        constraints="security part Cilium only, k8s>=1.29; extra cost",
+        constraints="the security half needs Cilium and Kubernetes 1.29; costs extra",
         source="https://learn.microsoft.com/azure/aks/use-advanced-container-networking-services",
     ),
     Field(
@@ -547,7 +545,7 @@ FIELDS: tuple[Field, ...] = (
         az_update=("--acns-transit-encryption-type {}", "--acns-transit-encryption-type None"),
         meaning="Encryption between pods: WireGuard, mTLS or None.",
         cost=Cost.RESTART,
-        constraints="Cilium only; restarts Cilium agents; ~1.5 Gbps at MTU 1500; host-network pods not covered",
+        constraints="needs Cilium, whose agents restart; about 1.5 Gbit/s at an MTU of 1500; pods on the host network are not covered",
         source="https://learn.microsoft.com/azure/aks/how-to-apply-wireguard (lines 66-76)",
     ),
     Field(
@@ -563,7 +561,7 @@ FIELDS: tuple[Field, ...] = (
         az_update=("--acns-advanced-networkpolicies {}", "--acns-advanced-networkpolicies None"),
         meaning="Policies on names (FQDN) or requests (L7).",
         cost=Cost.IN_PLACE,
-        constraints="Cilium + ACNS",
+        constraints="needs Cilium and Advanced Container Networking Services",
         source="ARM schema; https://learn.microsoft.com/azure/aks/how-to-apply-l7-policies",
     ),
     Field(
@@ -588,7 +586,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="How traffic leaves the cluster; None: not at all through AKS.",
         cost=Cost.REIMAGE,
         by_hand=True,
-        constraints="matrix differs managed/BYO VNet; downtime for live connections, egress IP changes (update authorizedIPRanges); none needs bootstrap Cache; reimage by hand needed (node-disruption-policy)",
+        constraints="the egress address changes and live connections break: update authorized ranges; none needs the artifact source Cache before, userDefinedRouting a route for 0.0.0.0/0",
         source='https://learn.microsoft.com/azure/aks/egress-outboundtype; ARM SCHEMA STILL SAYS "can only be set at cluster creation time and cannot be changed later"',
     ),
     Field(
@@ -605,7 +603,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="SKU of the load balancer; basic is retired.",
         cost=Cost.RESTART,
         one_way=True,
-        constraints="downtime, no rollback; k8s>=1.27; private-KV KMS and admission webhooks must be off; retired 2025-09-30",
+        constraints="downtime and no way back; needs Kubernetes 1.27; turn off KMS with a private Key Vault, and admission webhooks, during it",
         source="https://learn.microsoft.com/azure/aks/upgrade-basic-load-balancer-on-aks; CONTRADICTS https://learn.microsoft.com/azure/aks/load-balancer-standard (line 46)",
     ),
     Field(
@@ -619,7 +617,7 @@ FIELDS: tuple[Field, ...] = (
         terraform_replaces=Replaces.CLUSTER,
         meaning="Addresses of services.",
         cost=Cost.NEW_CLUSTER,
-        constraints="k8s>=1.33 can add ServiceCIDR objects",
+        constraints="from Kubernetes 1.33 on, ServiceCIDR objects can add addresses",
         source="https://learn.microsoft.com/azure/aks/concepts-network-legacy-cni (line 55)",
     ),
     Field(
@@ -633,7 +631,7 @@ FIELDS: tuple[Field, ...] = (
         terraform_replaces=Replaces.CLUSTER,
         meaning="Address of the cluster's DNS service.",
         cost=Cost.NEW_CLUSTER,
-        constraints="k8s>=1.33 can add ServiceCIDR objects",
+        constraints="from Kubernetes 1.33 on, ServiceCIDR objects can add addresses",
         source="https://learn.microsoft.com/azure/aks/concepts-network-legacy-cni (line 55)",
     ),
     Field(
@@ -650,7 +648,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="Addresses of pods where they are not the virtual network's.",
         cost=Cost.IN_PLACE,
         one_way=True,
-        constraints="expand only",
+        constraints="only to a range that holds the old one; overlay and Linux pools only",
         source="https://learn.microsoft.com/azure/aks/azure-cni-overlay-pod-expand",
     ),
     Field(
@@ -666,7 +664,7 @@ FIELDS: tuple[Field, ...] = (
         terraform_replaces=Replaces.CLUSTER,
         meaning="IPv4, or IPv4 and IPv6.",
         cost=Cost.REIMAGE,
-        constraints="overlay",
+        constraints="overlay only",
         source="https://learn.microsoft.com/azure/aks/node-disruption-policy",
     ),
     Field(
@@ -681,7 +679,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="http_proxy_config.http_proxy",
         meaning="Proxy through which nodes reach the outside.",
         cost=Cost.REIMAGE,
-        constraints="all pools reimaged",
+        constraints="all pools are reimaged",
         source="https://learn.microsoft.com/azure/aks/http-proxy (line 153); https://learn.microsoft.com/azure/aks/node-disruption-policy",
     ),
     Field(
@@ -698,7 +696,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="Where nodes get what they start from: Direct, or Cache (your registry).",
         cost=Cost.REIMAGE,
         by_hand=True,
-        constraints="order matters: Cache -> reimage all pools -> then outboundType none/block; no kubenet, no Windows, no Unmanaged channel",
+        constraints="in this order: Cache, reimage all pools, then outbound type none or block; no kubenet, no Windows pools, no Unmanaged channel",
         source="https://learn.microsoft.com/azure/aks/network-isolated (lines 84-123); https://learn.microsoft.com/azure/aks/concepts-network-isolated",
     ),
     Field(
@@ -724,7 +722,6 @@ FIELDS: tuple[Field, ...] = (
         az_update=("", "az aks disable-addons -g {group} -n {name} -a kube-dashboard"),
         meaning="The removed Kubernetes dashboard add-on.",
         cost=Cost.IN_PLACE,
-        constraints="absent is PASS (Checkov ARM CKV_AZURE_8 fails absent)",
         source="Checkov source",
     ),
     Field(
@@ -738,7 +735,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="open_service_mesh_enabled",
         meaning="The retiring Open Service Mesh add-on.",
         cost=Cost.IN_PLACE,
-        constraints="retires 2027-09-30 -> Istio",
+        constraints="retires 2027-09-30; Istio follows it",
         source="azure-aks-docs includes/open-service-mesh-retirement.md",
     ),
     Field(
@@ -753,7 +750,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="web_app_routing",
         meaning="The application routing add-on (managed ingress).",
         cost=Cost.IN_PLACE,
-        constraints="patches only to 2026-11",
+        constraints="patches of managed NGINX end in November 2026; the Gateway API follows it",
         source="azure-aks-docs includes/ingress-nginx-retirement.md",
     ),
     Field(
@@ -773,7 +770,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="web_app_routing.default_nginx_controller",
         meaning="Managed NGINX of the application routing add-on; None means that there is none.",
         cost=Cost.IN_PLACE,
-        constraints="patches only to 2026-11",
+        constraints="patches of managed NGINX end in November 2026; the Gateway API follows it",
         source="azure-aks-docs includes/ingress-nginx-retirement.md",
     ),
     Field(
@@ -791,7 +788,6 @@ FIELDS: tuple[Field, ...] = (
         terraform="azure_policy_enabled",
         meaning="Azure Policy's admission control (Gatekeeper).",
         cost=Cost.IN_PLACE,
-        constraints="key case varies: azurepolicy / azurePolicy",
         source="https://learn.microsoft.com/azure/aks/use-azure-policy",
     ),
     Field(
@@ -823,7 +819,6 @@ FIELDS: tuple[Field, ...] = (
         terraform="key_vault_secrets_provider.secret_rotation_enabled",
         meaning="Secrets from Key Vault are read again when they change.",
         cost=Cost.IN_PLACE,
-        constraints="string, not bool",
         source="https://learn.microsoft.com/azure/aks/csi-secrets-store-configuration-options (line 23)",
     ),
     Field(
@@ -928,7 +923,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="microsoft_defender",
         meaning="Defender's sensor watches the nodes.",
         cost=Cost.IN_PLACE,
-        constraints="plus subscription plan",
+        constraints="the subscription also needs the plan Defender for Containers",
         source="https://learn.microsoft.com/cli/azure/aks; Azure Policy a1840de2",
     ),
     Field(
@@ -969,7 +964,7 @@ FIELDS: tuple[Field, ...] = (
         preview=True,
         meaning="Image signatures are checked.",
         cost=Cost.IN_PLACE,
-        constraints="Notation only, Audit only; needs OIDC + Policy add-on",
+        constraints="Notation signatures only, audit only; needs the OIDC issuer and the Azure Policy add-on",
         source="https://learn.microsoft.com/azure/aks/image-integrity (lines 30-61)",
     ),
     Field(
@@ -984,7 +979,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="key_management_service",
         meaning="Secrets in etcd are encrypted with a key of your Key Vault.",
         cost=Cost.IN_PLACE,
-        constraints="private KV needs VNet integration; mode change = off then on; never delete the old key, even after turning off; re-encrypt all secrets after",
+        constraints="a private Key Vault needs API server VNet integration; never delete the old key, even after turning this off; encrypt all secrets again after; to change the mode turn it off, then on",
         source="https://learn.microsoft.com/azure/aks/use-kms-etcd-encryption (lines 53-71,435)",
     ),
     Field(
@@ -1000,7 +995,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="Kubernetes objects in etcd are encrypted with a key that the platform keeps.",
         cost=Cost.IN_PLACE,
         one_way=True,
-        constraints='k8s>=1.33, managed identity; "No downgrade"; not from KMS v1',
+        constraints="needs Kubernetes 1.33 and a managed identity; not from the older KMS",
         source="https://learn.microsoft.com/azure/aks/kms-data-encryption-concepts (lines 97-105)",
     ),
     Field(
@@ -1015,7 +1010,7 @@ FIELDS: tuple[Field, ...] = (
         terraform_replaces=Replaces.CLUSTER,
         meaning="Customer-managed key for the nodes' OS disks.",
         cost=Cost.NEW_CLUSTER,
-        constraints="irrelevant for Ephemeral OS disks (KICS#6022)",
+        constraints="no effect on Ephemeral OS disks",
         source="https://learn.microsoft.com/azure/aks/azure-disk-customer-managed-keys (line 29)",
     ),
     Field(
@@ -1029,7 +1024,7 @@ FIELDS: tuple[Field, ...] = (
         preview=True,
         meaning="FIPS for the whole cluster.",
         cost=Cost.REIMAGE,
-        constraints="all pools must be FIPS; EnableFIPSPreview flag",
+        constraints="all pools must be FIPS; needs the feature EnableFIPSPreview registered",
         source="rest-api-specs CommonModels.tsp",
     ),
     Field(
@@ -1044,7 +1039,6 @@ FIELDS: tuple[Field, ...] = (
         terraform="custom_ca_trust_certificates_base64",
         meaning="Certificate authorities added to the nodes' trust store.",
         cost=Cost.REIMAGE,
-        constraints="preview property enableCustomCATrust retires 2026-09-14",
         source="https://learn.microsoft.com/azure/aks/custom-certificate-authority",
     ),
     Field(
@@ -1059,7 +1053,7 @@ FIELDS: tuple[Field, ...] = (
         az_update=("--nrg-lockdown-restriction-level {}", ""),
         meaning="Whether people may edit the node resource group.",
         cost=Cost.IN_PLACE,
-        constraints="reversible; Automatic: always ReadOnly",
+        constraints="always ReadOnly on Automatic",
         source="https://learn.microsoft.com/azure/aks/node-resource-group-lockdown (lines 40-90)",
     ),
     Field(
@@ -1080,7 +1074,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="azurerm_kubernetes_cluster_deployment_safeguard.level",
         meaning="Deployment safeguards: Warn, Enforce.",
         cost=Cost.IN_PLACE,
-        constraints="needs Policy add-on; Automatic: Enforce+Baseline fixed",
+        constraints="needs the Azure Policy add-on; fixed at Enforce and Baseline on Automatic",
         source="https://learn.microsoft.com/azure/aks/deployment-safeguards (lines 26-50,236,264-300)",
     ),
     Field(
@@ -1095,7 +1089,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="azurerm_kubernetes_cluster_deployment_safeguard.pod_security_standards_level",
         meaning="Pod Security Standard that deployment safeguards hold pods to.",
         cost=Cost.IN_PLACE,
-        constraints="needs Policy add-on; Automatic: Enforce+Baseline fixed",
+        constraints="needs the Azure Policy add-on; fixed at Enforce and Baseline on Automatic",
         source="https://learn.microsoft.com/azure/aks/deployment-safeguards (lines 26-50,236,264-300)",
     ),
     Field(
@@ -1112,7 +1106,6 @@ FIELDS: tuple[Field, ...] = (
         terraform="azurerm_monitor_diagnostic_setting",
         meaning="Log categories (and category groups) of the control plane that are kept.",
         cost=Cost.IN_PLACE,
-        constraints="separate resource; not in az aks show (feeder must list it)",
         source="Azure Policy 245fc9df; CIS 2.1.1",
     ),
     Field(
@@ -1127,7 +1120,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="Kubernetes version of the control plane.",
         cost=Cost.REIMAGE,
         one_way=True,
-        constraints="one minor at a time",
+        constraints="one minor version at a time",
         source="https://learn.microsoft.com/azure/aks/supported-kubernetes-versions; CHANGELOG 2026-07-17",
     ),
     Field(
@@ -1144,7 +1137,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="automatic_upgrade_channel",
         meaning="Automatic Kubernetes upgrades.",
         cost=Cost.IN_PLACE,
-        constraints="blocks control-plane-only upgrade; node-image forces NodeImage channel",
+        constraints="excludes upgrades of the control plane alone; node-image forces the node OS channel NodeImage",
         source="https://learn.microsoft.com/azure/aks/auto-upgrade-cluster (lines 48,152)",
     ),
     Field(
@@ -1160,7 +1153,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="node_os_upgrade_channel",
         meaning="Automatic patches of the nodes' operating system.",
         cost=Cost.REIMAGE,
-        constraints="to/from Unmanaged and Unspecified->Unmanaged reimages; SecurityPatch not on Windows",
+        constraints="to or from Unmanaged reimages all pools; SecurityPatch not on Windows",
         source="https://learn.microsoft.com/azure/aks/auto-upgrade-node-os-image (line 41); https://learn.microsoft.com/azure/aks/node-disruption-policy",
     ),
     Field(
@@ -1177,7 +1170,6 @@ FIELDS: tuple[Field, ...] = (
         terraform="maintenance_window_node_os",
         meaning="Names of the maintenance windows.",
         cost=Cost.IN_PLACE,
-        constraints="child resource, not in az aks show",
         source="https://learn.microsoft.com/azure/aks/planned-maintenance",
     ),
     Field(
@@ -1192,7 +1184,7 @@ FIELDS: tuple[Field, ...] = (
         preview=True,
         meaning="When changes may reimage nodes.",
         cost=Cost.IN_PLACE,
-        constraints="needs aksManagedNodeOSUpgradeSchedule or it gates nothing",
+        constraints="gates nothing without the maintenance window aksManagedNodeOSUpgradeSchedule",
         source="https://learn.microsoft.com/azure/aks/node-disruption-policy",
     ),
     Field(
@@ -1206,7 +1198,6 @@ FIELDS: tuple[Field, ...] = (
         terraform="upgrade_override.force_upgrade_enabled",
         meaning="The guard against removed APIs is skipped on upgrades.",
         cost=Cost.IN_PLACE,
-        constraints="until may be any future date since 2026-07-17",
         source="CHANGELOG 2026-07-17",
     ),
     Field(
@@ -1222,7 +1213,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="support_plan",
         meaning="Community or long-term support of the Kubernetes version.",
         cost=Cost.IN_PLACE,
-        constraints="LTS needs Premium",
+        constraints="long-term support needs Premium",
         source="https://learn.microsoft.com/azure/aks/free-standard-pricing-tiers",
     ),
     Field(
@@ -1238,7 +1229,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="sku_tier",
         meaning="Price tier, with its service level.",
         cost=Cost.IN_PLACE,
-        constraints="LTS needs Premium",
+        constraints="long-term support needs Premium",
         source="https://learn.microsoft.com/azure/aks/free-standard-pricing-tiers",
     ),
     Field(
@@ -1253,7 +1244,7 @@ FIELDS: tuple[Field, ...] = (
         az_update=("--sku {}", ""),
         meaning="Base, or Automatic.",
         cost=Cost.NEW_CLUSTER,
-        constraints='Automatic->Base in place; Base->Automatic "coming soon"; Automatic without managed system pools -> recreate',
+        constraints="from Automatic to Base only",
         source="https://learn.microsoft.com/azure/aks/automatic/aks-automatic-sku-migration",
     ),
     Field(
@@ -1283,7 +1274,6 @@ FIELDS: tuple[Field, ...] = (
         meaning="SSH keys of the nodes' administrator.",
         cost=Cost.REIMAGE,
         by_hand=True,
-        constraints="Terraform replaces the CLUSTER to rotate a key",
         source="https://learn.microsoft.com/azure/aks/manage-ssh-node-access; azurerm schema l.773",
     ),
     Field(
@@ -1352,7 +1342,7 @@ FIELDS: tuple[Field, ...] = (
         terraform="os_sku",
         meaning="Node image.",
         cost=Cost.REIMAGE,
-        constraints="retired: AzureLinux2 2025-11-30, WS2019 2026-03-01, Flatcar 2026-06-08, Ubuntu20.04 2027-03-17, Ubuntu22.04 2027-06-30, WS2022 2028-06-30",
+        constraints="retired: AzureLinux2 2025-11-30, Windows2019 2026-03-01, Flatcar 2026-06-08, Ubuntu 20.04 2027-03-17, Ubuntu 22.04 2027-06-30, Windows2022 2028-06-30",
         source="https://learn.microsoft.com/azure/aks/upgrade-os-version (lines 65-173); includes/*retirement.md",
     ),
     Field(
@@ -1368,7 +1358,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="What the nodes are made of; availability sets are retired.",
         cost=Cost.NEW_POOL,
         one_way=True,
-        constraints="VMAS out of support since 2025-09-30; webhooks off during migration",
+        constraints="availability sets are out of support since 2025-09-30; turn off admission webhooks during the migration",
         source="https://learn.microsoft.com/azure/aks/availability-sets-on-aks",
     ),
     Field(
@@ -1383,7 +1373,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="Kubernetes version of the nodes.",
         cost=Cost.REIMAGE,
         one_way=True,
-        constraints="one minor at a time",
+        constraints="not newer than the control plane",
         source="https://learn.microsoft.com/azure/aks/supported-kubernetes-versions; CHANGELOG 2026-07-17",
     ),
     Field(
@@ -1456,7 +1446,7 @@ FIELDS: tuple[Field, ...] = (
         terraform_replaces=Replaces.POOL,
         meaning="Temporary disks and caches are encrypted on the host.",
         cost=Cost.NEW_POOL,
-        constraints="VM size + region + EncryptionAtHost feature",
+        constraints="needs a VM size and region that support it, and the feature EncryptionAtHost registered",
         source='https://learn.microsoft.com/azure/aks/enable-host-encryption (line 32) "can only be set at cluster or node pool creation time"',
     ),
     Field(
@@ -1472,7 +1462,7 @@ FIELDS: tuple[Field, ...] = (
         terraform_replaces=Replaces.POOL,
         meaning="The node image is FIPS-validated.",
         cost=Cost.REIMAGE,
-        constraints="Linux only; WS2022+ FIPS by default; with Trusted Launch only Ubuntu 22.04",
+        constraints="Linux only; Windows Server 2022 and newer have it by default; with Trusted Launch only Ubuntu 22.04",
         source="https://learn.microsoft.com/azure/aks/enable-fips-nodes (lines 1023-1054); CHANGELOG 2024-08-27",
     ),
     Field(
@@ -1486,7 +1476,7 @@ FIELDS: tuple[Field, ...] = (
         az_update=("--enable-secure-boot", "--disable-secure-boot"),
         meaning="Nodes boot signed software only.",
         cost=Cost.REIMAGE,
-        constraints="Gen2, Linux, not ARM64/Kata/CVM; in-place since 2026-07-17",
+        constraints="generation 2 Linux machines; not ARM64, Kata or confidential ones",
         source="https://learn.microsoft.com/azure/aks/use-trusted-launch (lines 43-50,321); CHANGELOG 2026-07-17",
     ),
     Field(
@@ -1500,7 +1490,7 @@ FIELDS: tuple[Field, ...] = (
         az_update=("--enable-vtpm", "--disable-vtpm"),
         meaning="Nodes have a virtual TPM.",
         cost=Cost.REIMAGE,
-        constraints="Gen2, Linux, not ARM64/Kata/CVM; in-place since 2026-07-17",
+        constraints="generation 2 Linux machines; not ARM64, Kata or confidential ones",
         source="https://learn.microsoft.com/azure/aks/use-trusted-launch (lines 43-50,321); CHANGELOG 2026-07-17",
     ),
     Field(
@@ -1517,7 +1507,7 @@ FIELDS: tuple[Field, ...] = (
         meaning="Who may log in to nodes with SSH.",
         cost=Cost.REIMAGE,
         by_hand=True,
-        constraints="per pool; pools added later default to enabled; not effective until node image upgrade; CLI preview but property is in stable API 2026-05-01; Azure Policy 28257686",
+        constraints="per pool: pools added later are open again",
         source="https://learn.microsoft.com/azure/aks/manage-ssh-node-access (lines 163-166,245)",
     ),
     Field(
@@ -1547,7 +1537,7 @@ FIELDS: tuple[Field, ...] = (
         terraform_replaces=Replaces.POOL,
         meaning="How containers are run; KataVmIsolation gives each pod a machine.",
         cost=Cost.NEW_POOL,
-        constraints="AzureLinux, nested virt",
+        constraints="needs Azure Linux and a size with nested virtualisation",
         source="https://learn.microsoft.com/azure/aks/use-pod-sandboxing",
     ),
     Field(
