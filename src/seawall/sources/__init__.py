@@ -1,1 +1,1 @@
-"""The outside world in, the model out: one file per format."""
+"""The outside world in, the model out; one file per format."""

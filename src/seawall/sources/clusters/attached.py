@@ -1,0 +1,74 @@
+"""Settings of a cluster that Azure keeps in resources of their own: diagnostic settings, maintenance windows and so on.
+
+They are read where an export carries them with the cluster; without them the settings stay unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from seawall.model import Unknown
+from seawall.sources.clusters.documents import Resource
+from seawall.sources.clusters.field import Field, Kind
+from seawall.sources.clusters.fields import FIELDS
+from seawall.sources.clusters.values import names, pick, reader, write
+
+ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
+"""Role definition AcrPull: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles#acrpull"""
+
+ROWS: tuple[Field, ...] = tuple(field for field in FIELDS if field.resource)
+
+_PROVIDERS = {
+    "diagnosticSettings": "Microsoft.Insights",
+    "maintenanceConfigurations": "Microsoft.ContainerService/managedClusters",
+    "deploymentSafeguards": "Microsoft.ContainerService",
+    "roleAssignments": "Microsoft.Authorization",
+}
+
+
+def read_attached(resources: Sequence[Resource]) -> Iterator[tuple[Field, object]]:
+    """Each of these settings, from the resources that belong to one cluster."""
+    for field in ROWS:
+        kind = field.resource.lower()
+        there = [resource for resource in resources if resource.kind.rpartition("/")[2] == kind]
+        yield field, _read(field, there) if there else field.absent
+
+
+def write_attached(field: Field, value: Any) -> dict[str, Any]:
+    """The child resource that says `value`, as an export would carry it."""
+    properties: dict[str, Any] = {}
+    name = "default"
+    match field.kind:
+        case Kind.LOGS:
+            properties["logs"] = [{"category": category, "enabled": True} for category in value]
+        case Kind.ROLE:
+            properties["roleDefinitionId"] = f"/providers/Microsoft.Authorization/roleDefinitions/{ACR_PULL}"
+        case Kind.WINDOWS:
+            name = value
+        case _:
+            properties[field.arm[0].removeprefix("properties.")] = write(field, value)
+    return {"type": f"{_PROVIDERS[field.resource]}/{field.resource}", "name": name, "properties": properties}
+
+
+def _read(field: Field, resources: list[Resource]) -> object:
+    match field.kind:
+        case Kind.LOGS:
+            return names(category for resource in resources for category in _categories(resource))
+        case Kind.WINDOWS:
+            return names(resource.name for resource in resources)
+        case Kind.ROLE:
+            pulls = any(ACR_PULL in str(pick(resource.properties, "roleDefinitionId")) for resource in resources)
+            return pulls or Unknown("the role assignments here do not include AcrPull")
+        case _:
+            keys = [path.removeprefix("properties.") for path in field.arm]
+            told = [value for resource in resources if (value := pick(resource.properties, *keys)) is not None]
+            return reader(field)(told[0]) if told else field.absent
+
+
+def _categories(resource: Resource) -> Iterator[object]:
+    """The log categories that are switched on, or the category group (`audit`, `allLogs`) where one is named."""
+    logs = pick(resource.properties, "logs")
+    for log in logs if isinstance(logs, list) else ():
+        if pick(log, "enabled") in (True, "true", "True"):
+            yield pick(log, "category", "categoryGroup")

@@ -1,0 +1,124 @@
+"""The table, laid out for speed: the rows as a tree of properties, so that a cluster is read in one walk.
+
+A fleet of a thousand clusters has a hundred settings each; looking every row up by itself would take seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+
+from seawall.model import Unknown
+from seawall.sources.clusters.field import Field
+from seawall.sources.clusters.fields import FIELDS
+from seawall.sources.clusters.values import puzzled, reader
+
+Values = dict[str, dict[str, object]]
+"""Group to setting to value."""
+
+POOL: Final = "pool"
+
+
+class Leaf(msgspec.Struct, frozen=True, kw_only=True):
+    """A property that holds a setting; an older name (`rank` above 0) never overrules the newer one."""
+
+    group: str
+    name: str
+    rank: int
+    read: Callable[[Any], object]
+
+
+class Branch(msgspec.Struct, kw_only=True):
+    """An object on the way to settings, by its properties' names: as ARM spells them, and in lower case."""
+
+    steps: dict[str, Branch | Leaf] = {}
+    leaves: list[Leaf] = []
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """`nested` reads a resource with `properties`, `flat` one whose properties lie beside its name, as az writes."""
+
+    nested: Branch
+    flat: Branch
+    absent: Mapping[str, Mapping[str, object]]
+    derived: tuple[tuple[str, str, Callable[[Mapping[str, object]], object]], ...]
+
+    def read(self, resource: Mapping[str, Any], *, flat: bool) -> tuple[Values, list[tuple[str, str]]]:
+        """All settings of one resource by group, and the path and reason of each that could not be read."""
+        found: Values = {group: {} for group in self.absent}
+        _collect(self.flat if flat else self.nested, resource, found)
+        wrong = [
+            (f"{group}.{name}", value.reason)
+            for group, values in found.items()
+            for name, value in values.items()
+            if isinstance(value, Unknown)
+        ]
+        values = {group: {**absent, **found[group]} for group, absent in self.absent.items()}
+        for group, name, derive in self.derived:
+            if name not in found[group]:
+                values[group][name] = derive(values[group])
+        return values, wrong
+
+
+@cache
+def cluster_plan() -> Plan:
+    """The plan for a managed cluster; a node pool's settings have their own."""
+    return _plan([field for field in FIELDS if field.group != POOL and not field.resource])
+
+
+@cache
+def pool_plan() -> Plan:
+    """The plan for a node pool, in its cluster's list or as a resource of its own."""
+    return _plan([field for field in FIELDS if field.group == POOL])
+
+
+def _plan(fields: Iterable[Field]) -> Plan:
+    nested, flat = Branch(), Branch()
+    absent: dict[str, dict[str, object]] = {}
+    derived = []
+    for field in fields:
+        absent.setdefault(field.group, {})
+        if callable(field.absent):
+            derived.append((field.group, field.name, field.absent))
+        else:
+            absent[field.group][field.name] = field.absent
+        read = reader(field)
+        for rank, path in enumerate(field.arm):
+            leaf = Leaf(group=field.group, name=field.name, rank=rank, read=read)
+            bare = path.removeprefix("properties.")
+            _grow(flat, bare.split("."), leaf)
+            _grow(nested, (f"properties.{path}" if field.group == POOL else path).split("."), leaf)
+    return Plan(nested=nested, flat=flat, absent=absent, derived=tuple(derived))
+
+
+def _grow(branch: Branch, path: list[str], leaf: Leaf) -> None:
+    for name in path[:-1]:
+        branch.leaves.append(leaf)
+        step = branch.steps.setdefault(name.lower(), Branch())
+        branch.steps[name] = step
+        assert isinstance(step, Branch)  # a row never holds what another row's property lies in
+        branch = step
+    branch.leaves.append(leaf)
+    branch.steps[path[-1]] = branch.steps[path[-1].lower()] = leaf
+
+
+def _collect(branch: Branch, node: Mapping[str, Any], found: Values) -> None:
+    steps = branch.steps
+    for key, value in node.items():
+        if value is None:
+            continue
+        step = steps.get(key) or steps.get(key.lower())
+        if step is None:
+            continue
+        if isinstance(step, Leaf):
+            group = found[step.group]
+            if step.rank == 0 or step.name not in group:
+                group[step.name] = step.read(value)
+        elif isinstance(value, dict):
+            _collect(step, value, found)
+        else:
+            for leaf in step.leaves:
+                found[leaf.group].setdefault(leaf.name, puzzled(f"an object at {key}", value))
