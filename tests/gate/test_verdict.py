@@ -69,9 +69,9 @@ def test_gaps_fail_only_when_asked() -> None:
 
 def test_no_work_is_neither_a_pass_nor_a_failure() -> None:
     for findings in ([], [check()]):
-        verdict = judge(findings, [GAP], worked=False)
+        verdict = judge(findings, [GAP], failed=["x.tar: cut short"])
         assert (verdict.passed, verdict.exit_code) == (False, 2)
-        assert verdict.reasons[0] == "nothing could be read, so nothing was judged"
+        assert verdict.reasons[0] == "x.tar: cut short"
 
 
 def test_the_reasons_count_everything() -> None:

@@ -6,16 +6,18 @@ import datetime
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from seawall.gate import judge
 from seawall.model import Coverage, FeedStatus, NotAssessed, Report, Status
 from seawall.reports import Style, render
-from seawall.reports.table.text import columns, cut, cut_start, printable, wrap
+from seawall.reports.table.text import columns, cut, cut_start, wrap
+from seawall.safe.terminal import printable
 
 
 def test_nothing_at_all() -> None:
-    text = render(Report(verdict=judge((), (), worked=False)), "table")
-    assert text == "Nothing was found to assess.\n\nNOT DONE: nothing could be read, so nothing was judged\n"
+    text = render(Report(verdict=judge((), (), failed=["nothing was found"])), "table")
+    assert text == "Nothing was found to assess.\n\nNOT DONE: nothing was found\n"
 
 
 def test_nothing_wrong() -> None:
@@ -57,15 +59,13 @@ def test_a_package_has_one_line_with_its_remedy(estate: Report) -> None:
     assert "no fix yet" in openssl
 
 
-def test_whoever_can_order_versions_names_one(estate: Report) -> None:
-    asked: list[str] = []
-
-    def newest(kind: str, versions: tuple[str, ...]) -> str:
-        asked.append(kind)
-        return max(versions)
-
-    assert "upgrade to 2.16.0; 1 unfixed" in render(estate, "table", Style(width=0, newest=newest))
-    assert asked == ["maven"]
+def test_one_upgrade_that_mends_all_takes_the_place_of_several(estate: Report) -> None:
+    findings = [
+        replace(finding, package=replace(finding.package, upgrade="2.16.0")) if finding.package else finding
+        for finding in estate.findings
+    ]
+    text = render(replace(estate, findings=tuple(findings)), "table", Style(width=0))
+    assert "upgrade to 2.16.0; 1 unfixed" in text
 
 
 def test_ages_need_a_clock(estate: Report) -> None:

@@ -29,16 +29,19 @@ def judge(
     not_assessed: Sequence[NotAssessed],
     policy: Policy = DEFAULT,
     *,
-    worked: bool = True,
+    failed: Sequence[str] = (),
 ) -> Verdict:
-    """The verdict, with the reasons that fail the gate first. `worked`: False where nothing could be read at all."""
+    """The verdict, with the reasons that fail the gate first.
+
+    `failed` are sentences on work that could not be done: then no verdict can be clean, and the exit code is 2.
+    """
     severe = [finding for finding in findings if _is_severe(finding, policy)]
     unfixed = [finding for finding in severe if policy.only_fixable and not finding.fixable and not _untold(finding)]
     counted = [finding for finding in severe if not policy.only_fixable or finding.fixable]
     open_questions = tuple(_open_questions(findings, not_assessed, policy))
     reasons = (*_failures(counted, policy), *open_questions, *_unfixed(unfixed, policy))
-    if not worked:
-        return Verdict(passed=False, exit_code=2, reasons=("nothing could be read, so nothing was judged", *reasons))
+    if failed:
+        return Verdict(passed=False, exit_code=2, reasons=(*failed, *reasons))
     if counted or (policy.fail_on_unknown and open_questions):
         return Verdict(passed=False, exit_code=1, reasons=reasons)
     clean = "nothing was found that fails the gate"

@@ -89,13 +89,17 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PackageRef(msgspec.Struct, frozen=True, kw_only=True):
-    """The package that a finding is about: its purl, its evidence file, the diffID of the layer that brought it."""
+    """The package that a finding is about: its purl, its evidence file, the diffID of the layer that brought it.
+
+    `upgrade` is the smallest version that mends every flaw of the package that has a fix, "" where none has.
+    """
 
     purl: str
     name: str
     version: str
     path: str = ""
     layer: str = ""
+    upgrade: str = ""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from seawall.model.cluster import Cluster, Pool, Setting
-from seawall.model.unknown import Maybe, known
+from seawall.model.unknown import Maybe, Unknown, is_known, known
 
 GROUPS: tuple[str, ...] = tuple(
     field.name for field in msgspec.structs.fields(Cluster) if isinstance(field.default, Setting)
@@ -42,3 +42,13 @@ def put(cluster: Cluster, values: dict[str, Any]) -> Cluster:
         else:
             changes[group] = fields[""]
     return msgspec.structs.replace(cluster, **changes)
+
+
+def settings_known(cluster: Cluster) -> tuple[int, int]:
+    """How many settings the input told, and how many it did not; each setting of each node pool counts."""
+    groups = [getattr(cluster, group) for group in GROUPS]
+    pools = cluster.pools if is_known(cluster.pools) else ()
+    values = [value for group in (*groups, *pools) for value in map(group.__getattribute__, group.__struct_fields__)]
+    known_ones = sum(not isinstance(value, Unknown) for value in values) - len(pools)
+    pools_unknown = 0 if is_known(cluster.pools) else len(Pool.__struct_fields__) - 1
+    return known_ones, len(values) - len(pools) - known_ones + pools_unknown

@@ -33,13 +33,17 @@ class ChangeShape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PackageRefShape(msgspec.Struct, frozen=True, kw_only=True):
-    """The package that a finding is about; `layer` is the diffID of the layer that brought it."""
+    """The package that a finding is about; `layer` is the diffID of the layer that brought it.
+
+    `upgrade` is the smallest version that mends every flaw of the package that has a fix.
+    """
 
     purl: str
     name: str
     version: str
     path: str | None
     layer: str | None
+    upgrade: str | None
 
 
 class FixShape(msgspec.Struct, frozen=True, kw_only=True):

@@ -74,6 +74,7 @@ def _package_ref(package: PackageRef) -> PackageRefShape:
         version=package.version,
         path=package.path or None,
         layer=package.layer or None,
+        upgrade=package.upgrade or None,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
 
 import msgspec
 
@@ -24,15 +23,13 @@ ANSI = {
 class Style(msgspec.Struct, frozen=True, kw_only=True):
     """`width` in columns, 0 for no bound. `verbose` cuts and sums up nothing.
 
-    `now` (with a time zone) turns dates into ages. `newest` picks the newest of several versions by the ordering of a
-    purl type; without it a report lists them all rather than guess.
+    `now` (with a time zone) turns dates into ages.
     """
 
     color: bool = False
     width: int = 100
     verbose: bool = False
     now: datetime.datetime | None = None
-    newest: Callable[[str, tuple[str, ...]], str] | None = None
 
     def paint(self, text: str, name: str) -> str:
         return f"\x1b[{ANSI[name]}m{text}\x1b[0m" if self.color else text

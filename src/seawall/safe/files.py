@@ -55,9 +55,17 @@ def open_regular(path: Path) -> BinaryIO:
     return file
 
 
-def walk(root: Path, *, on_error: OnError, skip: Collection[str] = (), limits: Limits = DEFAULT) -> Iterator[Path]:
+def walk(
+    root: Path,
+    *,
+    on_error: OnError,
+    skip: Collection[str] = (),
+    whole: Callable[[Path], bool] = lambda folder: False,
+    limits: Limits = DEFAULT,
+) -> Iterator[Path]:
     """Every regular file below `root`, in the order of their names, each once; folders named in `skip` are left out.
 
+    A folder for which `whole` is true is one thing: it is yielded itself, and not entered.
     Links are not followed: what a link inside `root` points at is met in its own place. A link that leaves `root` or
     leads nowhere is told to `on_error`, as are folders that cannot be listed, pipes and devices.
     Raises Unreadable when `root` itself is no readable folder, LimitExceeded after `folder_entries` entries.
@@ -78,6 +86,8 @@ def walk(root: Path, *, on_error: OnError, skip: Collection[str] = (), limits: L
                 yield path
             elif reason:
                 on_error(path, reason)
+        elif entry.name not in skip and whole(path):
+            yield path
         elif entry.name not in skip:
             if depth >= limits.folder_depth:
                 on_error(path, f"deeper than the folder_depth limit of {limits.folder_depth} folders")

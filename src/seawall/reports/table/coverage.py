@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from seawall.model import Coverage, FeedStatus, Report
 from seawall.reports.style import Style
-from seawall.reports.table.text import count, listed, printable, wrap
+from seawall.reports.table.text import count, listed, wrap
+from seawall.safe.terminal import printable
 
 MOST_FEEDS = 4
 

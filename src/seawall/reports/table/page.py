@@ -9,7 +9,8 @@ from seawall.reports.order import worst_first
 from seawall.reports.style import PLAIN, Style
 from seawall.reports.table.coverage import coverage
 from seawall.reports.table.problems import problems, tally
-from seawall.reports.table.text import count, listed, printable, wrap
+from seawall.reports.table.text import count, listed, wrap
+from seawall.safe.terminal import printable
 
 VERDICTS = {0: "PASS", 1: "FAIL", 2: "NOT DONE"}
 MOST_NAMES = 6

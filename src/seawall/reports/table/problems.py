@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from seawall.model import Cost, Finding, FixState, PackageRef, Severity
+from seawall.model import Cost, Finding, FixState, Severity
 from seawall.reports.style import Style
-from seawall.reports.table.text import columns, cut, cut_start, listed, pad, printable, wrap
+from seawall.reports.table.text import columns, cut, cut_start, listed, pad, wrap
+from seawall.safe.terminal import printable
 
 SEVERITY_COLUMN = 10
 WIDE = 120
@@ -125,10 +126,10 @@ def _cells(flaws: list[Finding], style: Style) -> tuple[str, ...]:
     exploited = "KEV " if any(flaw.kev for flaw in flaws) else ""
     ids = listed([printable(flaw.rule) for flaw in flaws], 1 if 0 < style.width <= WIDE else 3)
     layer = printable(package.layer.removeprefix("sha256:")[:8])
-    return printable(package.name), printable(package.version), remedy(flaws, style), exploited + ids, layer
+    return printable(package.name), printable(package.version), remedy(flaws), exploited + ids, layer
 
 
-def remedy(flaws: list[Finding], style: Style) -> str:
+def remedy(flaws: list[Finding]) -> str:
     """`upgrade to 2.17.1; 2 unfixed`, or why there is nothing to upgrade to."""
     fixes = [flaw.fix for flaw in flaws if flaw.fix and flaw.fix.state is FixState.FIXED]
     if not fixes:
@@ -137,16 +138,12 @@ def remedy(flaws: list[Finding], style: Style) -> str:
             return "will not be fixed"
         return "no fix known" if states == {FixState.UNKNOWN} else "no fix yet"
     unfixed = f"; {len(flaws) - len(fixes)} unfixed" if len(fixes) < len(flaws) else ""
-    versions = tuple(sorted({fix.version for fix in fixes if fix.version}))
     package = flaws[0].package
-    if len(versions) > 1 and style.newest and package:
-        versions = (style.newest(_type(package), versions),)
+    versions = tuple(sorted({fix.version for fix in fixes if fix.version}))
+    if len(versions) > 1 and package and package.upgrade:
+        versions = (package.upgrade,)
     verb = "upgrade to" if len(versions) == 1 else "fixed in" if versions else "a fix exists"
     return printable(f"{verb} {', '.join(versions)}".rstrip()) + unfixed
-
-
-def _type(package: PackageRef) -> str:
-    return package.purl.removeprefix("pkg:").partition("/")[0]
 
 
 def _details(flaws: list[Finding], indent: str, style: Style) -> Iterator[str]:
@@ -156,5 +153,5 @@ def _details(flaws: list[Finding], indent: str, style: Style) -> Iterator[str]:
     for layer in sorted({package.layer for package in packages if package.layer}):
         yield f"{indent}layer: {printable(layer)}"
     for flaw in flaws:
-        said = f"{flaw.rule} {_word(flaw.severity)}, {remedy([flaw], style)}: {flaw.title}"
+        said = f"{flaw.rule} {_word(flaw.severity)}, {remedy([flaw])}: {flaw.title}"
         yield indent + "\n".join(wrap(printable(said), style.width, indent + "  "))

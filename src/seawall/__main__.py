@@ -1,0 +1,7 @@
+"""`python -m seawall` is `seawall`."""
+
+import sys
+
+from seawall.cli import main
+
+sys.exit(main())

@@ -1,0 +1,141 @@
+"""The options that commands share, and the way from a parsed command line to a report and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seawall.errors import UsageError
+
+if TYPE_CHECKING:
+    from seawall.safe.limits import Limits
+    from seawall.workflows.settings import Settings
+
+SEVERITIES = ("info", "low", "medium", "high", "critical")
+FORMATS = ("table", "json", "sarif")
+
+
+def inputs(parser: argparse.ArgumentParser, metavar: str, what: str) -> None:
+    """The positional inputs."""
+    parser.add_argument("paths", nargs="+", metavar=metavar, type=Path, help=what)
+
+
+def add_images(parser: argparse.ArgumentParser) -> None:
+    """What only images need."""
+    parser.add_argument(
+        "--platform", default="", metavar="OS/ARCH", help="which image of a multi-platform one (default: linux/amd64)"
+    )
+
+
+def add_assessment(parser: argparse.ArgumentParser) -> None:
+    """The gate, the report, and the bounds."""
+    gate = parser.add_argument_group("gate")
+    gate.add_argument("--fail-on", choices=SEVERITIES, default="high", help="fail on this or worse (default: high)")
+    fixable = gate.add_mutually_exclusive_group()
+    fixable.add_argument(
+        "--only-fixable", action="store_true", default=True, help="vulnerabilities with no fix do not fail (default)"
+    )
+    fixable.add_argument(
+        "--any", dest="only_fixable", action="store_false", help="vulnerabilities fail whether they have a fix or not"
+    )
+    gate.add_argument("--fail-on-unknown", action="store_true", help="fail on what is undecided or was not assessed")
+    gate.add_argument(
+        "--as-of", type=date, metavar="DATE", help="judge retirement and support dates as of this day (default: today)"
+    )
+    report = parser.add_argument_group("report")
+    report.add_argument("--format", "-f", choices=FORMATS, default="table", help="default: table")
+    report.add_argument("--output", "-o", type=Path, metavar="FILE", help="write the report there, whole or not at all")
+    report.add_argument("--verbose", "-v", action="store_true", help="cut nothing short")
+    report.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
+    report.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
+    add_database(parser)
+
+
+def add_database(parser: argparse.ArgumentParser) -> None:
+    """The advisory database, and the bounds on hostile input."""
+    group = parser.add_argument_group("data")
+    group.add_argument("--db", type=Path, metavar="FILE", help=f"the advisory database (default: {default_database()})")
+    group.add_argument(
+        "--limit",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="raise a bound on hostile input; the error that needs it names it",
+    )
+
+
+def date(text: str) -> datetime.date:
+    """A day, `YYYY-MM-DD`."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"not a date such as 2026-11-23: {text!r}") from None
+
+
+def default_database() -> Path:
+    """`SEAWALL_DB`, else a file in the user's cache folder."""
+    if path := os.environ.get("SEAWALL_DB"):
+        return Path(path)
+    cache = os.environ.get("XDG_CACHE_HOME")
+    return (Path(cache) if cache else Path("~/.cache")) / "seawall" / "advisories.db"
+
+
+def database(args: argparse.Namespace) -> Path:
+    """The database that the command line names, or the default one."""
+    path: Path = args.db or default_database()
+    return path.expanduser()
+
+
+def limits(words: list[str]) -> Limits:
+    """The bounds with those that the command line raises. Raises UsageError for a name that is none."""
+    import msgspec
+
+    from seawall.safe.limits import DEFAULT
+
+    raised = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        if name not in DEFAULT.__struct_fields__:
+            names = ", ".join(DEFAULT.__struct_fields__)
+            raise UsageError(f"there is no limit named {name!r}", where="--limit", hint=f"the limits are: {names}")
+        if not value.replace("_", "").isdigit():
+            raise UsageError(f"not a whole number: {value!r}", where=f"--limit {name}", hint=f"say --limit {name}=1000")
+        raised[name] = int(value)
+    return msgspec.structs.replace(DEFAULT, **raised)
+
+
+def settings(args: argparse.Namespace) -> Settings:
+    """The settings of a run, read once."""
+    from seawall.gate import Policy
+    from seawall.model import Severity
+    from seawall.workflows.settings import Settings
+
+    return Settings(
+        today=args.as_of or datetime.datetime.now(datetime.UTC).date(),
+        database=database(args),
+        platform=getattr(args, "platform", ""),
+        policy=Policy(
+            fail_on=Severity[args.fail_on.upper()],
+            only_fixable=args.only_fixable,
+            fail_on_unknown=args.fail_on_unknown,
+        ),
+        limits=limits(args.limit),
+    )
+
+
+def assess(args: argparse.Namespace, kinds: tuple[str, ...]) -> int:
+    """Run the assessment that the command line asks for, write its report, and return the exit code."""
+    from seawall.cli.output import progress, style, write
+    from seawall.reports import render
+    from seawall.workflows.assess import assess as workflow
+
+    with progress(quiet=args.quiet) as say:
+        report = workflow(args.paths, kinds, settings(args), say)
+    write(render(report, args.format, style(args)), args.output)
+    if args.output and not args.quiet:
+        print(f"seawall: report written to {args.output}; exit {report.verdict.exit_code}", file=sys.stderr)
+    return report.verdict.exit_code

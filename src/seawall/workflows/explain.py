@@ -1,0 +1,48 @@
+"""What a check looks for: the list of all checks, one check's page, and the pages as a folder of documents."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+from seawall.checks import all_checks
+from seawall.checks.page import index
+from seawall.checks.page import page as page_of
+from seawall.errors import UsageError
+from seawall.safe import files
+from seawall.sources.clusters.costs import change
+
+
+def listing() -> str:
+    """Every check, a line each: id, severity, title."""
+    return "".join(f"{check.id:<13} {check.severity!s:<9} {check.title}\n" for check in all_checks())
+
+
+def page(id_or_name: str) -> str:
+    """The page of one check, Markdown. Raises UsageError for an id that is none, naming those alike."""
+    checks = {key: check for check in all_checks() for key in (check.id.lower(), check.name)}
+    if check := checks.get(id_or_name.lower()):
+        return page_of(check, change)
+    alike = difflib.get_close_matches(id_or_name.lower(), checks, n=3, cutoff=0.5)
+    hint = (
+        f"did you mean {', '.join(checks[key].id for key in alike)}?" if alike else "`seawall explain` lists them all"
+    )
+    raise UsageError(f"there is no check {id_or_name!r}", hint=hint)
+
+
+def documents() -> dict[str, str]:
+    """File name -> Markdown: a page a check, and the index."""
+    checks = all_checks()
+    return {"index.md": index(checks), **{f"{check.id}.md": page_of(check, change) for check in checks}}
+
+
+def write_docs(folder: Path) -> None:
+    """Write the documents into `folder`, and remove the pages of checks that are no more."""
+    folder.mkdir(parents=True, exist_ok=True)
+    current = documents()
+    for stale in folder.glob("*.md"):
+        if stale.name not in current:
+            stale.unlink()
+    for name, text in current.items():
+        with files.replace(folder / name) as temporary:
+            temporary.write_text(text)

@@ -1,0 +1,100 @@
+"""The advisory database: imported from a folder, fetched from a server, or described."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from seawall.advisories import update
+from seawall.advisories.store import Store
+from seawall.errors import DatabaseError
+from seawall.model import FeedStatus
+from seawall.safe.limits import Limits
+from seawall.version import __version__
+
+Say = Callable[[str], None]
+
+ECOSYSTEMS = ("Alpine", "Azure Linux", "Debian", "Go", "Maven", "NuGet", "PyPI", "Ubuntu", "crates.io", "npm")
+"""Fetched when none are named: what images that run on AKS are made of."""
+
+
+def from_folder(
+    folder: Path, database: Path, ecosystems: Sequence[str], now: datetime.datetime, limits: Limits, say: Say
+) -> tuple[str, int]:
+    """Import the bundles below `folder`; returns a table for people and an exit code. Raises SeawallError."""
+    summary = update.import_folder(
+        folder, database, now=now, ecosystems=ecosystems or None, progress=_progress(say), limits=limits
+    )
+    return _told(summary, database)
+
+
+def fetch(
+    url: str,
+    database: Path,
+    ecosystems: Sequence[str],
+    now: datetime.datetime,
+    limits: Limits,
+    say: Say,
+    proxies: Mapping[str, str],
+    ca_file: str | None,
+) -> tuple[str, int]:
+    """Download and import the bundles; the rest as `from_folder`. `proxies` and `ca_file` as `safe.http` has them."""
+    from seawall.safe.http import Client
+
+    with Client(limits, user_agent=f"seawall/{__version__}", proxies=proxies, ca_file=ca_file) as client:
+        summary = update.fetch(
+            url or update.OSV_URL,
+            ecosystems or ECOSYSTEMS,
+            database,
+            client=client,
+            now=now,
+            progress=_progress(say),
+            limits=limits,
+        )
+    return _told(summary, database)
+
+
+def status(database: Path, now: datetime.datetime) -> str:
+    """What the database holds, a line a source. Raises DatabaseError where there is none."""
+    if not database.exists():
+        raise DatabaseError("there is no advisory database", where=str(database), hint="fetch one: `seawall update`")
+    with Store.open(database) as store:
+        feeds = store.status()
+    return _table(feeds, [_age(feed, now) for feed in feeds]) + f"\n{database}: {_size(database)}\n"
+
+
+def _told(summary: update.Summary, database: Path) -> tuple[str, int]:
+    """What was done, for people; exit code 2 where a source failed."""
+    notes = ["unchanged" if feed.source in summary.unchanged else "" for feed in summary.feeds]
+    lines = [_table(summary.feeds, notes)]
+    lines += [f"damaged: {each.where}: {each.why}\n" for each in summary.damaged]
+    lines += [f"FAILED: {each.what}: {each.where}: {each.why}\n" for each in summary.failed]
+    total = sum(feed.records for feed in summary.feeds)
+    lines.append(f"\n{total:,} records in {database} ({_size(database)})\n")
+    return "".join(map(str, lines)), 2 if summary.failed else 0
+
+
+def _table(feeds: Sequence[FeedStatus], notes: Sequence[str]) -> str:
+    """A line a source: how many records, how many were left out and why."""
+    width = max((len(feed.source) for feed in feeds), default=0)
+    lines = [f"{'source':<{width}}  {'records':>9}  {'skipped':>7}"]
+    for feed, note in zip(feeds, notes, strict=True):
+        why = ", ".join(f"{count} {reason}" for reason, count in feed.reasons.items())
+        said = "  ".join(filter(None, (note, why)))
+        lines.append(f"{feed.source:<{width}}  {feed.records:>9,}  {feed.skipped:>7,}  {said}".rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _age(feed: FeedStatus, now: datetime.datetime) -> str:
+    days = (now.date() - datetime.date.fromisoformat(feed.imported[:10])).days if feed.imported else -1
+    newest = f", newest of {feed.newest[:10]}" if feed.newest else ""
+    return (f"{days} days old" if days > 0 else "of today" if days == 0 else "of unknown age") + newest
+
+
+def _size(database: Path) -> str:
+    return f"{database.stat().st_size / (1 << 20):.1f} MiB"
+
+
+def _progress(say: Say) -> update.Progress:
+    return lambda source, done, total: say(f"{source}: {done:,} of {total:,}" if total else f"{source}: fetching")
