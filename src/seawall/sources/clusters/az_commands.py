@@ -67,7 +67,8 @@ def _network(cluster: Cluster, sets: dict[str, object]) -> Iterator[list[str]]:
     policy = network.policy
     wanted = sets.get("network.policy", policy)
     cilium = "cilium" in (sets.get("network.policy"), sets.get("network.dataplane"))
-    overlay = "network.plugin_mode" in sets or "network.plugin" in sets or (cilium and network.plugin == "kubenet")
+    leaves_kubenet = network.plugin == "kubenet" and (cilium or sets.get("network.policy") == "azure")
+    overlay = leaves_kubenet or not sets.keys().isdisjoint({"network.plugin", "network.plugin_mode"})
     exchange = {policy, wanted} == {"azure", "calico"} and not cilium
     if (overlay or exchange) and policy in ("azure", "calico"):
         yield ["--network-policy none"]
