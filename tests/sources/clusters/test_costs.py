@@ -281,6 +281,11 @@ def test_names_are_quoted_and_unknown_ones_are_placeholders() -> None:
     ]
 
 
+def test_a_pool_of_no_nodes_is_a_size_and_not_nothing() -> None:
+    answer = change(cluster({}, Pool(name="a", count=3)), {"pool.count": 0})
+    assert answer.command == "az aks nodepool scale -g rg --cluster-name prod -n a --node-count 0"
+
+
 def test_terraform_names_what_it_cannot_do() -> None:
     answer = change(cluster({}, SYSTEM), {"pool.secure_boot": True}, tool=Tool.TERRAFORM)
     assert answer.cost is Cost.UNKNOWN
