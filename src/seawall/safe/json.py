@@ -19,6 +19,7 @@ Pointer = json_lines.Pointer
 
 _BYTE = re.compile(r" ?\(byte (\d+)\)")
 _FAULTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_SQUARE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b'"[]{}'))
 
 
@@ -121,11 +122,11 @@ def _deeper_than(bound: int, text: bytes) -> bool:
         return False
     if b"\\" in text:
         text = text.replace(b"\\\\", b"").replace(b'\\"', b"")
-    brackets = text.translate(None, _NO_BRACKETS).replace(b'""', b"")  # every quote left encloses a bracket
+    brackets = text.translate(_SQUARE, _NO_BRACKETS).replace(b'""', b"")  # every quote left encloses a bracket
     if b'"' in brackets:
         brackets = b"".join(brackets.split(b'"')[::2])
     for _ in range(bound):
         if not brackets:
             return False
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        brackets = brackets.replace(b"[]", b"")  # the innermost level
     return bool(brackets)

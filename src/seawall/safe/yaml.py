@@ -32,10 +32,11 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """Keys that are written more than once in one mapping, with the line of the later one, which wins."""
 
 
-def load_all(data: bytes, *, where: str, limits: Limits = DEFAULT) -> tuple[Document, ...]:
+def load_all(data: bytes, *, where: str, limits: Limits = DEFAULT, pure: bool = False) -> tuple[Document, ...]:
     """The documents of a file, empty ones (value None) included.
 
-    Tags that are not YAML's own (`!Ref`) are passed over, and the word after them is text.
+    Tags that are not YAML's own (`!Ref`) are passed over, and the word after them is text. `pure` does without
+    libyaml, at a tenth of the speed, as a PyYAML must that was built without it.
     Raises Malformed with line and column, or LimitExceeded.
     """
     if len(data) > limits.yaml_bytes:
@@ -43,7 +44,7 @@ def load_all(data: bytes, *, where: str, limits: Limits = DEFAULT) -> tuple[Docu
     import yaml
 
     try:
-        return tuple(_Builder(data, where, limits).documents())
+        return tuple(_Builder(data, where, limits, pure).documents())
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         hint = "this looks like a template: render it first (helm template)" if b"{{" in data else ""
         raise Malformed(f"not valid YAML: {_what(error)}", where=where, hint=hint) from None
@@ -87,11 +88,10 @@ class _Anchored(msgspec.Struct, frozen=True):
 class _Builder:
     """Values and marks from the events of the parser."""
 
-    def __init__(self, data: bytes, where: str, limits: Limits) -> None:
+    def __init__(self, data: bytes, where: str, limits: Limits, pure: bool) -> None:
         import yaml
 
-        # A PyYAML that was built without libyaml has the pure parser only: the same events, ten times slower.
-        loader = (yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)(data)
+        loader = (yaml.SafeLoader if pure or not yaml.__with_libyaml__ else yaml.CSafeLoader)(data)
         self._next: Callable[[], Any] = loader.get_event
         self._where = where
         self._limits = limits
@@ -207,8 +207,8 @@ class _Builder:
             return [(item, (marks or {})[index][1] or {}) for index, item in enumerate(value)]
         raise self._fault(event, "<< merges a mapping or a list of mappings, and this is neither")
 
-    def _fault(self, event: Any, message: str) -> Malformed:
-        return Malformed(f"not valid YAML: {_place(event.start_mark)}: {message}", where=self._where)
+    def _fault(self, event: Any, message: str) -> ValueError:
+        return ValueError(f"{_place(event.start_mark)}: {message}")
 
 
 def _kind(event: Any) -> str:
