@@ -125,6 +125,7 @@ class Zip:
             self._hold("compression_ratio", self._unpacked // self._size)
 
     def _directory(self) -> dict[str, _Member]:
+        """The members by name, after a check that each has its own place before the directory."""
         count, start, end, shift = self._end()
         self._hold("zip_entries", count)
         self._hold("zip_entry_bytes", end - start)
@@ -133,31 +134,26 @@ class Zip:
         extents: list[tuple[int, int]] = []
         position = 0
         for _ in range(count):
-            member, size, position = self._entry(directory, position, shift)
-            extents.append((member.offset, member.offset + size))
-            members[member.name] = member
+            begin = position + _ENTRY.size
+            if begin > len(directory) or not directory.startswith(b"PK\1\2", position):
+                raise self._damaged("its directory breaks off")
+            flags, method, crc, packed, size, name, extra, comment, offset = _ENTRY.unpack_from(directory, position)
+            position = begin + name + extra + comment
+            raw = directory[begin : begin + name]
+            if _FULL in (size, packed, offset):
+                size, packed, offset = self._large(directory[begin + name : position], (size, packed, offset))
+            offset += shift
+            extents.append((offset, offset + _HEADER.size + name + packed))
+            if not raw.endswith(b"/"):
+                text = raw.decode() if raw.isascii() else _decoded(raw, flags)
+                members[text] = _Member(text, flags, method, crc, packed, size, offset)
         if position != len(directory):
-            raise self._damaged("its directory holds more members than it says")
+            raise self._damaged("its directory does not end where it should")
         extents.sort()
         for (_, before), (after, _) in pairwise([*extents, (start, end)]):
             if before > after:
                 raise self._damaged("its members overlap")
-        return {name: member for name, member in members.items() if not name.endswith("/")}
-
-    def _entry(self, directory: bytes, position: int, shift: int) -> tuple[_Member, int, int]:
-        """The member, the bytes that it takes up at least, and where the next entry begins."""
-        begin = position + _ENTRY.size
-        if begin > len(directory) or not directory.startswith(b"PK\1\2", position):
-            raise self._damaged("its directory breaks off")
-        flags, method, crc, packed, unpacked, name, extra, comment, offset = _ENTRY.unpack_from(directory, position)
-        end = begin + name + extra
-        if end + comment > len(directory):
-            raise self._damaged("its directory breaks off")
-        if _FULL in (unpacked, packed, offset):
-            unpacked, packed, offset = self._large(directory[begin + name : end], (unpacked, packed, offset))
-        text = _name(directory[begin : begin + name], flags)
-        member = _Member(text, flags, method, crc, packed, unpacked, offset + shift)
-        return member, _HEADER.size + name + packed, end + comment
+        return members
 
     def _large(self, extra: bytes, fields: tuple[int, ...]) -> list[int]:
         """The fields; those that are full, from the zip64 extra, which holds them in this order."""
@@ -206,9 +202,9 @@ class Zip:
         return Malformed(f"a damaged zip archive: {what}", where=self.where)
 
 
-def _name(raw: bytes, flags: int) -> str:
+def _decoded(name: bytes, flags: int) -> str:
     """The name as text; bytes that are not the UTF-8 they claim to be become escapes, so that names stay apart."""
-    return raw.decode("utf-8", "backslashreplace") if flags & _UTF_8 or raw.isascii() else raw.decode("cp437")
+    return name.decode("utf-8", "backslashreplace") if flags & _UTF_8 else name.decode("cp437")
 
 
 def _windowed(file: BinaryIO) -> ReadAt:

@@ -223,10 +223,28 @@ def test_what_is_no_json_is_an_error() -> None:
         read(b"{", file="in.json")
 
 
+def test_deep_wrappers_and_texts_in_texts_end() -> None:
+    deep: Any = body()
+    for _ in range(90):
+        deep = {"value": [deep]}
+    assert len(reading(deep).clusters) == 1
+    for _ in range(3):
+        deep = {"body": json.dumps(deep)}
+    answer = reading(deep)
+    assert answer.clusters == ()
+    assert answer.not_assessed
+
+
 def test_of_a_cluster_that_a_file_describes_twice_the_last_holds() -> None:
     answer = reading([body(enableRBAC=False), body(enableRBAC=True)])
     assert [cluster.access.rbac for cluster in answer.clusters] == [True]
     assert [note.what for note in answer.not_assessed] == ["cluster prod"]
+
+
+def test_clusters_without_an_id_are_all_kept() -> None:
+    nameless = [{"properties": body()["properties"]} for _ in range(2)]
+    assert len(reading(nameless).clusters) == 2
+    assert len(reading({"body": json.dumps({"x": "managedClusters", "value": nameless})}).clusters) == 2
 
 
 def test_pools_that_are_resources_of_their_own_join_their_cluster() -> None:

@@ -82,6 +82,21 @@ def test_kubenet_and_calico_to_cilium_in_the_order_that_aks_asks_for() -> None:
     ]
 
 
+def test_azure_on_kubenet_needs_overlay_first() -> None:
+    answer = change(cluster({"network.plugin": "kubenet", "network.policy": None}), {"network.policy": "azure"})
+    assert (answer.cost, answer.one_way) == (Cost.REIMAGE, True)
+    assert [step.removeprefix(UPDATE) for step in answer.command.split(" && ")] == [
+        "--network-plugin azure --network-plugin-mode overlay",
+        "--network-policy azure",
+    ]
+
+
+def test_windows_pools_stand_in_the_way_of_cilium() -> None:
+    before = cluster({"network.plugin": "azure", "network.policy": None}, Pool(name="win", os_type="Windows"))
+    assert "must go first: win" in change(before, {"network.policy": "cilium"}).note
+    assert "must go" not in change(before, {"network.policy": "calico"}).note
+
+
 def test_overlay_brings_the_engine_back() -> None:
     before = cluster({"network.plugin": "azure", "network.plugin_mode": None, "network.policy": "calico"})
     answer = change(before, {"network.plugin_mode": "overlay"})
@@ -212,6 +227,7 @@ def test_versions_go_up_only() -> None:
         ("upkeep.sku", "Base", "Automatic", Cost.NEW_CLUSTER, False),
         ("network.transit_encryption", None, "WireGuard", Cost.RESTART, False),
         ("protection.kms_infrastructure_encryption", "Disabled", "Enabled", Cost.IN_PLACE, True),
+        ("protection.kms_infrastructure_encryption", "Enabled", "Disabled", Cost.NEW_CLUSTER, False),
     ],
 )
 def test_transitions(path: str, old: object, new: object, cost: Cost, one_way: bool) -> None:
@@ -263,6 +279,11 @@ def test_names_are_quoted_and_unknown_ones_are_placeholders() -> None:
         *("az", "aks", "update", "-g", "GROUP", "-n", "a; rm -rf /"),
         *("--aad-admin-group-object-ids", "x y,$(z)"),
     ]
+
+
+def test_a_pool_of_no_nodes_is_a_size_and_not_nothing() -> None:
+    answer = change(cluster({}, Pool(name="a", count=3)), {"pool.count": 0})
+    assert answer.command == "az aks nodepool scale -g rg --cluster-name prod -n a --node-count 0"
 
 
 def test_terraform_names_what_it_cannot_do() -> None:

@@ -5,14 +5,14 @@ They are read where an export carries them with the cluster; without them the se
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from seawall.model import Unknown
 from seawall.sources.clusters.documents import Resource
 from seawall.sources.clusters.field import Field, Kind
 from seawall.sources.clusters.fields import FIELDS
-from seawall.sources.clusters.values import names, pick, reader, write
+from seawall.sources.clusters.values import pick, reader, write
 
 ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
 """Role definition AcrPull: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles#acrpull"""
@@ -54,9 +54,9 @@ def write_attached(field: Field, value: Any) -> dict[str, Any]:
 def _read(field: Field, resources: list[Resource]) -> object:
     match field.kind:
         case Kind.LOGS:
-            return names(category for resource in resources for category in _categories(resource))
+            return _names(category for resource in resources for category in _categories(resource))
         case Kind.WINDOWS:
-            return names(resource.name for resource in resources)
+            return _names(resource.name for resource in resources)
         case Kind.ROLE:
             pulls = any(ACR_PULL in str(pick(resource.properties, "roleDefinitionId")) for resource in resources)
             return pulls or Unknown("the role assignments here do not include AcrPull")
@@ -72,3 +72,8 @@ def _categories(resource: Resource) -> Iterator[object]:
     for log in logs if isinstance(logs, list) else ():
         if pick(log, "enabled") in (True, "true", "True"):
             yield pick(log, "category", "categoryGroup")
+
+
+def _names(texts: Iterable[object]) -> tuple[str, ...]:
+    """The texts among `texts`, each once, sorted."""
+    return tuple(sorted({text for text in texts if isinstance(text, str)}))

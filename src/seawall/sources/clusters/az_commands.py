@@ -11,7 +11,7 @@ from seawall.model import Cluster, Cost, Pool, is_known
 from seawall.sources.clusters.field import Field, Kind
 from seawall.sources.clusters.fields import FIELDS
 from seawall.sources.clusters.plan import POOL
-from seawall.sources.clusters.shift import Shift
+from seawall.sources.clusters.shift import Shift, is_on
 
 _NETWORK = frozenset({"network.plugin", "network.plugin_mode", "network.policy", "network.dataplane"})
 
@@ -67,7 +67,8 @@ def _network(cluster: Cluster, sets: dict[str, object]) -> Iterator[list[str]]:
     policy = network.policy
     wanted = sets.get("network.policy", policy)
     cilium = "cilium" in (sets.get("network.policy"), sets.get("network.dataplane"))
-    overlay = "network.plugin_mode" in sets or "network.plugin" in sets or (cilium and network.plugin == "kubenet")
+    leaves_kubenet = network.plugin == "kubenet" and (cilium or sets.get("network.policy") == "azure")
+    overlay = leaves_kubenet or not sets.keys().isdisjoint({"network.plugin", "network.plugin_mode"})
     exchange = {policy, wanted} == {"azure", "calico"} and not cilium
     if (overlay or exchange) and policy in ("azure", "calico"):
         yield ["--network-policy none"]
@@ -117,7 +118,7 @@ def _at_creation(field: Field, pool: Pool, move: Shift) -> str:
     value = getattr(pool, field.name)
     if not is_known(value) or value == field.absent:
         return ""
-    flags = field.az_create[0 if value not in (None, False, ()) else 1]
+    flags = field.az_create[0 if is_on(value) else 1]
     return _fill(flags, msgspec.structs.replace(move, field=field, new=value))
 
 

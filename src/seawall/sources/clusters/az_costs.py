@@ -29,41 +29,35 @@ def _by_row(move: Shift) -> Price:
 
 def _policy(move: Shift) -> Price:
     if move.old == "cilium" or move.after("network.plugin") is None:
-        return Price(
-            Cost.NEW_CLUSTER, note="AKS has no way to remove Cilium, or to bring an engine to a CNI of your own"
-        )
-    if move.new == "cilium":
-        return _to_cilium(move)
-    if not is_known(move.old):
+        note = "AKS has no way to remove Cilium, or to bring an engine to a CNI of your own"
+        return Price(Cost.NEW_CLUSTER, note=note)
+    if move.new in ("azure", "cilium") and move.cluster.network.plugin == "kubenet":
+        note = f"kubenet cannot run {move.new}, so overlay comes first: with a user-assigned identity, no custom routes"
+        return Price(Cost.REIMAGE, True, note)
+    if move.new != "cilium" and not is_known(move.old):
         return Price(Cost.UNKNOWN, note="removing Cilium needs a new cluster; any other engine can be changed in place")
-    return Price(Cost.REIMAGE)
+    return Price(Cost.REIMAGE, note=_windows(move))
 
 
 def _dataplane(move: Shift) -> Price:
     if move.new == "cilium":
-        return _to_cilium(move)
+        return Price(Cost.REIMAGE, move.cluster.network.plugin == "kubenet", _windows(move))
     return Price(Cost.NEW_CLUSTER if is_known(move.old) else Cost.UNKNOWN)
 
 
-def _to_cilium(move: Shift) -> Price:
-    if move.cluster.network.plugin == "kubenet":
-        note = (
-            "kubenet cannot run Cilium, so overlay comes first: with a user-assigned identity and no custom route table"
-        )
-        return Price(Cost.REIMAGE, True, note)
-    return Price(Cost.REIMAGE)
+def _windows(move: Shift) -> str:
+    pools = move.cluster.pools if move.new == "cilium" and is_known(move.cluster.pools) else ()
+    windows = ", ".join(pool.name for pool in pools if pool.os_type == "Windows")
+    return f"Cilium has no Windows: these pools must go first: {windows}" if windows else ""
 
 
 def _plugin(move: Shift) -> Price:
     if move.new != "azure" or move.old is None:
         return Price(Cost.NEW_CLUSTER)
     if not is_known(move.old):
-        return Price(
-            Cost.UNKNOWN, note="from kubenet it is made in place, from a CNI of your own it needs a new cluster"
-        )
-    return Price(
-        Cost.REIMAGE, True, "from kubenet only to overlay; needs a user-assigned identity, no custom route table"
-    )
+        note = "from kubenet it is made in place, from a CNI of your own it needs a new cluster"
+        return Price(Cost.UNKNOWN, note=note)
+    return Price(Cost.REIMAGE, True)
 
 
 def _plugin_mode(move: Shift) -> Price:
@@ -197,6 +191,7 @@ _RULES: Mapping[str, Callable[[Shift], Price | None]] = {
     "pool.os_sku": _pool_os_sku,
     "pool.subnet": _pool_subnet,
     "pool.type": _pool_type,
+    "protection.kms_infrastructure_encryption": _only_to("Enabled", Cost.IN_PLACE, one_way=True),
     "upkeep.kubernetes_version": _version,
     "upkeep.node_os_channel": _node_os_channel,
     "upkeep.sku": _only_to("Base", Cost.IN_PLACE, one_way=False),

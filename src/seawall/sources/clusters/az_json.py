@@ -18,7 +18,7 @@ from seawall.sources.clusters.attached import read_attached
 from seawall.sources.clusters.documents import CLUSTER, Pointer, Resource, Skipped, children, find
 from seawall.sources.clusters.lines import FileLines, Lines, places
 from seawall.sources.clusters.plan import POOL, cluster_plan, pool_plan
-from seawall.sources.clusters.values import pick, puzzled
+from seawall.sources.clusters.values import pick, puzzled, text
 
 _GROUP_TYPES: dict[str, Any] = {group: type(getattr(Cluster(name=""), group)) for group in GROUPS}
 
@@ -81,8 +81,8 @@ class _File:
     def _latest(self, clusters: Iterable[Resource]) -> list[Resource]:
         """Each cluster once: a recording holds many answers about one, of which the last is true."""
         by_id: dict[object, Resource] = {}
-        for cluster in clusters:
-            key = cluster.id.lower() or cluster.pointer
+        for index, cluster in enumerate(clusters):
+            key = cluster.id.lower() or index
             if earlier := by_id.pop(key, None):
                 self._note(f"cluster {cluster.name}", earlier.pointer, "the file describes it again, further down")
             by_id[key] = cluster
@@ -97,7 +97,7 @@ class _File:
             name=resource.name or "(no name)",
             resource_group=_resource_group(resource),
             id=resource.id,
-            region=_text(resource.body, "location"),
+            region=text(resource.body, "location"),
             tags=_tags(resource.body),
             file=self._file,
             lines=Lines(self._lines, resource.pointer),
@@ -118,18 +118,19 @@ class _File:
             answer = puzzled("a list of node pools", profiles)
             wrong.append(("pools", answer.reason))
             return answer
-        pools = {pool.name: pool for pool in self._profiles(profiles or [], wrong)}
+        pools = list(self._profiles(profiles or [], wrong))
+        named = {pool.name for pool in pools}
         for item in own:
-            if item.name not in pools:
+            if item.name not in named:
                 # az writes the resource's type where ARM has the pool's
                 body = {key: value for key, value in item.body.items() if key.lower() != "type"}
-                pools[item.name] = _pool(item.name, body, wrong, flat=item.flat)
-        return tuple(pools.values())
+                pools.append(_pool(item.name, body, wrong, flat=item.flat))
+        return tuple(pools)
 
     def _profiles(self, profiles: list[Any], wrong: list[tuple[str, str]]) -> Iterator[Pool]:
         for index, profile in enumerate(profiles):
             if isinstance(profile, dict):
-                yield _pool(_text(profile, "name") or f"#{index + 1}", profile, wrong, flat=True)
+                yield _pool(text(profile, "name") or f"#{index + 1}", profile, wrong, flat=True)
             else:
                 wrong.append(("pools", puzzled(f"an object for pool #{index + 1}", profile).reason))
 
@@ -148,14 +149,9 @@ def _resource_group(resource: Resource) -> str:
     if after:
         start = len(resource.id) - len(after)
         return resource.id[start:].partition("/")[0]
-    return _text(resource.body, "resourceGroup", "resourceGroupName")
+    return text(resource.body, "resourceGroup", "resourceGroupName")
 
 
 def _tags(body: dict[str, Any]) -> dict[str, str]:
     tags = pick(body, "tags")
     return {key: str(value) for key, value in tags.items()} if isinstance(tags, dict) else {}
-
-
-def _text(body: object, *names: str) -> str:
-    value = pick(body, *names)
-    return value if isinstance(value, str) else ""

@@ -13,7 +13,7 @@ import msgspec
 from seawall.errors import InputError
 from seawall.safe import json
 from seawall.safe.limits import Limits
-from seawall.sources.clusters.values import pick
+from seawall.sources.clusters.values import pick, text
 
 Pointer: TypeAlias = tuple[str | int, ...]
 
@@ -67,12 +67,12 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def id(self) -> str:
         """The ARM id, "" where there is none."""
-        return _text(self.body, "id", "resourceId")
+        return text(self.body, "id", "resourceId")
 
     @property
     def name(self) -> str:
         """The resource's own name."""
-        name = _text(self.body, "name", "resourceName") or self.id
+        name = text(self.body, "name", "resourceName") or self.id
         return name.rpartition("/")[2]
 
     @property
@@ -81,8 +81,8 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
         start, found, rest = self.id.lower().partition("/managedclusters/")
         if found:
             return start + found + rest.partition("/")[0]
-        parent = _text(self.body, "parentResource").rpartition("/")[2]
-        return (parent or _text(self.body, "name").partition("/")[0]).lower()
+        parent = text(self.body, "parentResource").rpartition("/")[2]
+        return (parent or text(self.body, "name").partition("/")[0]).lower()
 
 
 class Skipped(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,11 +108,11 @@ def children(cluster: Resource) -> Iterator[Resource]:
 
 def kind_of(body: dict[str, Any]) -> str:
     """The resource's type in lower case, from its id where it has one; "" where nothing tells."""
-    _, provider, path = _text(body, "id", "resourceId").lower().rpartition("/providers/")
+    _, provider, path = text(body, "id", "resourceId").lower().rpartition("/providers/")
     if provider:
         namespace, *rest = path.split("/")
         return "/".join([namespace, *rest[::2]])
-    return _text(body, "extensionResourceType", "resourceType", "type").lower()
+    return text(body, "extensionResourceType", "resourceType", "type").lower()
 
 
 def _find(value: object, pointer: Pointer, opaque: bool, limits: Limits) -> Iterator[Resource | Skipped]:
@@ -139,7 +139,7 @@ def _cluster(value: dict[str, Any], pointer: Pointer, opaque: bool) -> Resource 
     """A listing of names (`az resource list`) holds no setting: to read it would make everything look switched off."""
     if _marks(value) < 2:
         why = "only its name is here, not its settings; `az aks show` or `az aks list` gives them"
-        return Skipped(pointer=pointer, what=f"cluster {_text(value, 'name')}".strip(), why=why)
+        return Skipped(pointer=pointer, what=f"cluster {text(value, 'name')}".strip(), why=why)
     return Resource(pointer=pointer, kind=CLUSTER, body=value, opaque=opaque)
 
 
@@ -155,12 +155,12 @@ def _unwrap(value: dict[str, Any], pointer: Pointer, opaque: bool, limits: Limit
         yield Skipped(pointer=pointer, what="further pages of the list", why=f"{more} names a page that is not here")
 
 
-def _inside_text(text: str, pointer: Pointer, limits: Limits) -> Iterator[Resource | Skipped]:
+def _inside_text(recorded: str, pointer: Pointer, limits: Limits) -> Iterator[Resource | Skipped]:
     """The body of a recorded HTTP answer, which is JSON inside a JSON text."""
-    if "managedclusters" not in text.lower():
+    if "managedclusters" not in recorded.lower():
         return
     try:
-        inner = json.load(text.encode(), where="", limits=limits)
+        inner = json.load(recorded.encode(), where="", limits=limits)
     except InputError as error:
         yield Skipped(pointer=pointer, what="recorded answer", why=error.message)
     else:
@@ -184,8 +184,3 @@ def _mentions_cluster(value: object) -> bool:
         elif isinstance(node, list):
             pending.extend(node)
     return False
-
-
-def _text(body: object, *names: str) -> str:
-    value = pick(body, *names)
-    return value if isinstance(value, str) else ""

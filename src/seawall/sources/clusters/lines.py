@@ -15,7 +15,7 @@ from seawall.sources.clusters.values import pick
 
 
 class FileLines:
-    """The lines of every cluster of one file, by the cluster's pointer. A scan of 10 MB takes a second or so."""
+    """The lines of every cluster of one file, by the cluster's pointer. A scan of 10 MB takes two seconds."""
 
     def __init__(self, data: bytes, file: str, limits: Limits) -> None:
         self._data = data
@@ -45,7 +45,10 @@ class FileLines:
 
 
 class Lines(Mapping[str, int]):
-    """The lines of one cluster: a mapping that scans its file when it is first looked at."""
+    """The lines of one cluster: a mapping that scans its file when it is first looked at.
+
+    It holds every setting's path; not those of a pool that stands outside its cluster in the file.
+    """
 
     def __init__(self, file: FileLines, cluster: Pointer) -> None:
         self._file = file

@@ -26,7 +26,7 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def on(self) -> bool:
         """True where the setting gets a value, False where it is switched off or emptied."""
-        return self.new not in (None, False, ())
+        return is_on(self.new)
 
     @property
     def az(self) -> str:
@@ -36,6 +36,11 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True):
     def after(self, path: str) -> object:
         """The value of another setting of the cluster once the whole change is made; it may be unknown."""
         return self.sets.get(path, get(self.cluster, path))
+
+
+def is_on(value: object) -> bool:
+    """True for a value that switches something on; 0 is a value."""
+    return not (value is None or value is False or value == ())
 
 
 class Price(msgspec.Struct, frozen=True):

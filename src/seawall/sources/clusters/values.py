@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from seawall.model import Unknown
@@ -18,6 +18,12 @@ def pick(node: object, *names: str) -> Any:
             return value
     lowered = {key.lower(): value for key, value in node.items() if value is not None}
     return next((lowered[name.lower()] for name in names if name.lower() in lowered), None)
+
+
+def text(node: object, *names: str) -> str:
+    """The first of the properties as `pick` finds it, "" where it is no text."""
+    value = pick(node, *names)
+    return value if isinstance(value, str) else ""
 
 
 def puzzled(expected: str, found: object) -> Unknown:
@@ -69,9 +75,9 @@ def write(field: Field, value: Any) -> Any:
             return field.none if value is None else value
 
 
-def _is_expression(text: str) -> bool:
+def _is_expression(word: str) -> bool:
     """ARM: a text in brackets is an expression, unless it begins with two."""
-    return text.startswith("[") and text.endswith("]") and not text.startswith("[[")
+    return word.startswith("[") and word.endswith("]") and not word.startswith("[[")
 
 
 def _boolean(words: Mapping[str, bool]) -> Callable[[Any], object]:
@@ -117,12 +123,7 @@ def _port(item: Any) -> object:
     return None
 
 
-def _port_range(text: str) -> dict[str, object]:
-    span, _, protocol = text.partition("/")
+def _port_range(ports: str) -> dict[str, object]:
+    span, _, protocol = ports.partition("/")
     start, _, end = span.partition("-")
     return {"portStart": int(start), "portEnd": int(end), "protocol": protocol}
-
-
-def names(texts: Iterable[object]) -> tuple[str, ...]:
-    """The texts among `texts`, each once, sorted."""
-    return tuple(sorted({text for text in texts if isinstance(text, str)}))
