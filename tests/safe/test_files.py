@@ -108,7 +108,8 @@ def test_walk_is_bounded(tmp_path: Path) -> None:
     with pytest.raises(LimitExceeded, match="folder_entries"):
         walked(tmp_path, folder_entries=23)
     assert len(walked(tmp_path, folder_entries=24)[0]) == 11
-    paths, errors = walked(tmp_path, folder_depth=3)
+    assert len(walked(tmp_path, folder_depth=3)[0]) == 11
+    paths, errors = walked(tmp_path, folder_depth=2)
     assert len(paths) == 10
     assert list(errors) == ["x/y/z"]
     assert "folder_depth" in errors["x/y/z"]
@@ -145,6 +146,20 @@ def test_replace_shows_the_new_file_only_when_it_is_whole(tmp_path: Path) -> Non
     mask = os.umask(0o022)
     os.umask(mask)
     assert stat.S_IMODE(target.stat().st_mode) == 0o666 & ~mask
+
+
+def test_replace_keeps_the_rights_of_the_file(tmp_path: Path) -> None:
+    tree(tmp_path, "secret")
+    (tmp_path / "secret").chmod(0o600)
+    with files.replace(tmp_path / "secret") as new:
+        new.write_text("new")
+    assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
+
+
+def test_replace_turns_a_full_disk_into_one_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be written: no space left on device"), files.replace(tmp_path / "a"):
+        Path("/dev/full").write_text("a")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_replace_keeps_a_link_and_writes_what_it_points_at(tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ import io
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -22,11 +24,16 @@ from seawall.safe.limits import Limits
 BODY = bytes(range(256)) * 400
 
 
+class Seen(NamedTuple):
+    headers: Message
+    client_address: tuple[str, int]
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        self.server.seen.append(self)
+        self.server.seen.append(Seen(self.headers, self.client_address))
         self.server.routes[self.path.partition("?")[0]](self)
 
     do_POST = do_HEAD = do_GET  # noqa: N815
@@ -39,7 +46,7 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in {"Content-Length": str(len(body)), **headers}.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(body if self.command != "HEAD" else b"")
 
     def cut(self, body: bytes, sent: int, status: int = 200, **headers: str) -> None:
         """Promise all of `body`, send a part of it and break off."""
@@ -57,7 +64,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.routes: dict[str, Callable[[Handler], None]] = {}
-        self.seen: list[Handler] = []
+        self.seen: list[Seen] = []
         self.url = f"http://127.0.0.1:{self.server_port}"
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -109,6 +116,17 @@ def test_a_post_carries_its_body(server: Server, client: Client) -> None:
     server.routes["/t"] = lambda ask: ask.answer(body=ask.rfile.read(int(ask.headers["Content-Length"])))
     with client.request("POST", f"{server.url}/t", body=b"a=b") as response:
         assert response.read() == b"a=b"
+
+
+def test_one_connection_serves_many_requests(server: Server, client: Client) -> None:
+    server.routes["/a"] = lambda ask: ask.answer(307, body=b"moved", Location="/b")
+    server.routes["/b"] = lambda ask: ask.answer(404, body=BODY)
+    server.routes["/c"] = lambda ask: ask.answer(304)
+    for _ in range(3):
+        client.get(f"{server.url}/a", returns={404}).close()
+        client.get(f"{server.url}/c", etag='"1"').close()
+        client.request("HEAD", f"{server.url}/b", returns={404}).close()
+    assert len({ask.client_address for ask in server.seen}) == 1
 
 
 def test_an_unchanged_body_is_304_and_an_absent_one_is_returned_only_where_asked(

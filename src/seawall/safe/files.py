@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -72,36 +74,34 @@ def walk(
     """
     try:
         top = Path(os.path.realpath(root, strict=True))
-        pending = _listing(root, limits.folder_entries)
+        pending = _listing(root, 1, limits.folder_entries)
     except (OSError, ValueError) as error:
         raise _unreadable(root, error) from None
     seen = len(pending)
-    depths = [1] * len(pending)
     while pending:
-        entry, depth = pending.pop(), depths.pop()
-        path = Path(entry.path)
-        if not entry.is_dir(follow_symlinks=False):
-            reason = _why_not_read(entry, top)
-            if reason is None:
-                yield path
-            elif reason:
-                on_error(path, reason)
-        elif entry.name not in skip and whole(path):
-            yield path
-        elif entry.name not in skip:
-            if depth >= limits.folder_depth:
-                on_error(path, f"deeper than the folder_depth limit of {limits.folder_depth} folders")
-                continue
-            try:
-                inside = _listing(path, limits.folder_entries - seen)
-            except OSError as error:
-                on_error(path, _reason(error))
-                continue
-            seen += len(inside)
-            if seen > limits.folder_entries:
-                raise LimitExceeded("folder_entries", limits.folder_entries, where=str(root))
-            pending += inside
-            depths += [depth + 1] * len(inside)
+        entry, depth = pending.pop()
+        try:
+            if not entry.is_dir(follow_symlinks=False):
+                reason = _why_not_read(entry, top)
+            elif entry.name in skip:
+                reason = ""
+            elif whole(Path(entry.path)):
+                reason = None
+            elif depth > limits.folder_depth:
+                reason = f"deeper than the folder_depth limit of {limits.folder_depth} folders"
+            else:
+                inside = _listing(entry.path, depth + 1, limits.folder_entries - seen)
+                seen += len(inside)
+                pending += inside
+                reason = ""
+        except OSError as error:
+            reason = _reason(error)
+        if seen > limits.folder_entries:
+            raise LimitExceeded("folder_entries", limits.folder_entries, where=str(root))
+        if reason is None:
+            yield Path(entry.path)
+        elif reason:
+            on_error(Path(entry.path), reason)
 
 
 @contextmanager
@@ -109,39 +109,36 @@ def replace(path: Path) -> Iterator[Path]:
     """A new, empty file beside `path` to write to; it takes the place of `path` when the block ends, in one step.
 
     When the block raises, the new file is removed and `path` stays as it was. A device (`/dev/stdout`) is handed out
-    itself. Raises UsageError where nothing can be written.
+    itself. Raises UsageError where nothing can be written, also for an OSError of the block (the disk is full).
     """
     target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file() and not target.is_dir():
-        yield target
-        return
     new = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
-        if target.is_dir():
-            raise IsADirectoryError(21, "is a folder", str(path))
-        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-    except OSError as error:
-        raise UsageError(f"cannot be written: {_reason(error)}", where=str(path), hint="choose another place") from None
-    try:
+        mode = target.stat().st_mode if target.exists() else stat.S_IFREG | 0o666
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(mode):
+            yield target
+            return
+        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, stat.S_IMODE(mode)))
         yield new
-        _sync(new)
+        with new.open("rb+") as written:
+            os.fsync(written.fileno())
         new.replace(target)
-    except BaseException:
-        with suppress(OSError):
+        _sync_folder(target.parent)
+    except OSError as error:
+        hint = "name another place, or make room there"
+        raise UsageError(f"cannot be written: {_reason(error)}", where=str(path), hint=hint) from None
+    finally:
+        with suppress(OSError):  # it is gone when all went well
             new.unlink()
-        raise
-    _sync(target.parent)
 
 
-def _listing(folder: Path, room: int) -> list[os.DirEntry[str]]:
-    """The entries of a folder, last name first, at most one more than there is room for."""
-    entries: list[os.DirEntry[str]] = []
+def _listing(folder: str | Path, depth: int, room: int) -> list[tuple[os.DirEntry[str], int]]:
+    """The entries of a folder with their depth, last name first, at most one more than there is room for."""
     with os.scandir(folder) as scan:
-        for entry in scan:
-            entries.append(entry)
-            if len(entries) > room:
-                break
-    return sorted(entries, key=lambda entry: entry.name, reverse=True)
+        entries = sorted(islice(scan, room + 1), key=lambda entry: entry.name, reverse=True)
+    return [(entry, depth) for entry in entries]
 
 
 def _why_not_read(entry: os.DirEntry[str], top: Path) -> str | None:
@@ -165,10 +162,10 @@ def _refuse_special(path: Path, status: os.stat_result) -> None:
         raise Unreadable("this is a pipe, socket or device, not a file", where=str(path), hint=hint)
 
 
-def _sync(path: Path) -> None:
-    """Have the system write `path` to the disk, so that a power cut leaves the old or the new, never half."""
-    with suppress(OSError):  # folders cannot be opened on Windows, and some network file systems refuse
-        descriptor = os.open(path, os.O_RDONLY)
+def _sync_folder(folder: Path) -> None:
+    """Have the new name written to the disk too, so that a power cut leaves the old file or the new one."""
+    with suppress(OSError):  # Windows opens no folders, and some network file systems refuse
+        descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:

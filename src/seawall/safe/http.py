@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
@@ -46,6 +47,15 @@ class Response:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Keep the connection for the next request when little of the body is left to read, otherwise hang up."""
+        left = self._raw.length_remaining
+        if left is not None and left <= _CHUNK:
+            with suppress(FetchError, LimitExceeded):
+                for _ in self._packed():
+                    pass
         self._raw.close()
 
     def __iter__(self) -> Iterator[bytes]:
@@ -206,35 +216,35 @@ class Client:
     def _follow(self, request: _Request) -> Response:
         """The answer behind all redirects."""
         for _ in range(self.limits.http_redirects + 1):
-            raw = self._answer(request)
-            if 200 <= raw.status < 300 or raw.status in request.returns:
-                return Response(raw, request, self)
-            raw.close()
-            location = raw.headers.get("Location", "")
-            if raw.status not in rules.REDIRECTS or not location or request.method not in ("GET", "HEAD"):
-                raise rules.refusal(request.url, raw.status)
+            response = self._answer(request)
+            if 200 <= response.status < 300 or response.status in request.returns:
+                return response
+            response.close()
+            location = response.headers.get("Location", "")
+            if response.status not in rules.REDIRECTS or not location or request.method not in ("GET", "HEAD"):
+                raise rules.refusal(request.url, response.status)
             url, headers = rules.redirected(request.url, location, request.headers)
             request = replace(request, url=url, headers=headers)
         raise LimitExceeded("http_redirects", self.limits.http_redirects, where=rules.shown(request.url))
 
-    def _answer(self, request: _Request) -> BaseHTTPResponse:
+    def _answer(self, request: _Request) -> Response:
         """The first answer that is not "come back later", or the last one of all."""
         from urllib3.exceptions import HTTPError
 
         for attempt in range(self.limits.http_retries + 1):
             last = attempt == self.limits.http_retries
             try:
-                raw = self._send(request)
+                response = Response(self._send(request), request, self)
             except (HTTPError, ValueError, OSError) as error:
                 if last or not rules.may_pass(error):
                     raise rules.fault(request.url, error) from None
                 wait = rules.pause(attempt, {})
             else:
-                wait = rules.pause(attempt, raw.headers)
-                busy = raw.status in rules.BUSY and raw.status not in request.returns
+                wait = rules.pause(attempt, response.headers)
+                busy = response.status in rules.BUSY and response.status not in request.returns
                 if last or not busy or wait > self.limits.http_wait:
-                    return raw
-                raw.close()
+                    return response
+                response.close()
             if self.clock() + wait > request.deadline:
                 raise LimitExceeded("http_seconds", self.limits.http_seconds, where=rules.shown(request.url))
             self._sleep(wait)
