@@ -37,7 +37,6 @@ def test_distros(distro: str, version: str, kind: str, ecosystem: str) -> None:
     ("npm", "@babel", "traverse", "npm", "@babel/traverse"),
     ("npm", "", "Axios", "npm", "Axios"),
     ("maven", "org.yaml", "snakeyaml", "Maven", "org.yaml:snakeyaml"),
-    ("maven", "", "snakeyaml", "Maven", "snakeyaml"),
     ("golang", "golang.org/x", "net", "Go", "golang.org/x/net"),
     ("golang", "", "stdlib", "Go", "stdlib"),
     ("cargo", "", "openssl", "crates.io", "openssl"),
@@ -48,6 +47,10 @@ def test_distros(distro: str, version: str, kind: str, ecosystem: str) -> None:
 def test_languages(kind: str, namespace: str, name: str, ecosystem: str, asked: str) -> None:
     package = Package(type=kind, namespace=namespace, name=name, version="1.0")
     assert query(package, None) == Query(ecosystem=ecosystem, name=asked, version="1.0")
+
+
+def test_a_jar_that_does_not_say_its_group_is_not_looked_up() -> None:
+    assert isinstance(query(Package(type="maven", name="snakeyaml", version="1.30"), None), Gap)
 
 
 def test_a_package_of_another_distro_than_the_image_is_not_looked_up() -> None:

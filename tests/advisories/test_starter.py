@@ -15,12 +15,14 @@ from seawall.advisories.affected import hit
 from seawall.advisories.match import Partial
 from seawall.advisories.starter import combined, starter
 from seawall.advisories.starter_set import ROWS
-from seawall.model import Advisory, Range
+from seawall.model import Advisory, Range, Severity
 
 SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
 
+WORDS = {"LOW": Severity.LOW, "MODERATE": Severity.MEDIUM, "HIGH": Severity.HIGH, "CRITICAL": Severity.CRITICAL}
 OTHER_VECTORS = {
-    "CVE-2023-44487": "NVD rates the outage high; the GHSA record, which speaks of all servers at once, low"
+    "CVE-2019-17558": "NVD rates it 7.5, high; GitHub's word is moderate, without a vector",
+    "CVE-2023-44487": "NVD rates the outage high; the GHSA record, which speaks of all servers at once, low",
 }
 
 
@@ -92,6 +94,7 @@ def read(record: dict[str, Any], affected: dict[str, Any]) -> Advisory:
         ranges=tuple(Range(**bounds) for bounds in ranges),
         versions=tuple(affected.get("versions", ())),
         cvss=" ".join(vectors),
+        severity=WORDS.get(record.get("database_specific", {}).get("severity"), Severity.UNKNOWN),
     )
 
 
@@ -119,9 +122,16 @@ def test_rows_agree_with_the_records() -> None:
         given = {base(vector) for each in theirs for vector in each.cvss.split()}
         if given and base(mine.cvss) not in given and mine.id not in OTHER_VECTORS:
             vectors.append((mine.id, mine.cvss, given))
+        words = {each.severity for each in theirs} - {Severity.UNKNOWN}
+        if not given and words and rating(mine.cvss) not in words and mine.id not in OTHER_VECTORS:
+            vectors.append((mine.id, mine.cvss, words))
     assert wrong == []
     assert vectors == []
     assert len(compared) >= 75
+
+
+def rating(vector: str) -> Severity:
+    return scoring.rating(scoring.score(vector) or 0)
 
 
 def base(vector: str) -> str:

@@ -94,6 +94,8 @@ def query(package: Package, distro: Distro | None) -> Query | Gap:
         return _distro_query(package, distro)
     if package.type not in _LANGUAGES:
         return Gap(where=package.type or "packages of no type", why="no advisories are known for this kind of package")
+    if package.type == "maven" and not package.namespace:
+        return Gap(where="jars of no group", why="advisories speak of group and artifact; these do not say their group")
     ecosystem, name = _LANGUAGES[package.type]
     return Query(ecosystem=ecosystem, name=name(package), version=package.version)
 

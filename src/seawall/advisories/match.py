@@ -43,8 +43,7 @@ class Partial(Protocol):
 class Matched(msgspec.Struct, frozen=True, kw_only=True):
     """`judged` counts the packages looked up, themselves or with their owner, in an ecosystem that is covered.
 
-    All others are counted in `not_assessed`. A package can be there and have a match: what is famous is always sought.
-
+    All others are counted in `not_assessed`; they can have a match, for what is famous is always looked for.
     `upgrades` holds, for each package with a fixable match, the smallest version that mends all its fixable matches.
     """
 
@@ -67,7 +66,7 @@ def match(packages: Sequence[Package], distro: Distro | None, advisories: Adviso
     key_of, covers = cache(_key_of), cache(advisories.covers)
     owners = {package.name: package for package in packages if package.type in OS_TYPES and not package.origin}
     for package in packages:
-        judge = owners.get(package.owner, package)
+        judge = owners.get(package.owner, package) if package.owner else package
         asked = query(judge, distro)
         if isinstance(asked, Query):
             if judge is package:
@@ -97,7 +96,7 @@ def _uncovered(ecosystem: str, advisories: Advisories) -> Gap:
     famous = advisories.famous(ecosystem) if isinstance(advisories, Partial) else 0
     if famous:
         return Gap(where=ecosystem, why=f"only {famous} famous flaws were looked for: no database covers {ecosystem}")
-    return Gap(where=ecosystem, why=f"no database covers {ecosystem}")
+    return Gap(where=ecosystem, why=f"no database covers {ecosystem}; seawall update fetches one")
 
 
 def _line(gap: Gap, count: int) -> NotAssessed:

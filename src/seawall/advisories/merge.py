@@ -106,7 +106,10 @@ def _vulnerability(group: list[_Claim], version: str, key: KeyOf) -> Vulnerabili
 
 
 def _fix(said: list[Advisory], decided: list[Advisory], version: str, key: KeyOf) -> Fix:
-    """FIXED where a version is named that mends it; NOT_FIXED where a range has no end; else nobody says."""
+    """FIXED where a version is named that mends it; NOT_FIXED where a range has no end; else nobody says.
+
+    A source that names no fix does not outweigh one that does.
+    """
     target = first_clean(fixes(said, version, key), decided, key)
     if target:
         return Fix(state=FixState.FIXED, version=target)

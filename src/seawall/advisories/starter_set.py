@@ -97,7 +97,7 @@ ROWS: tuple[tuple[str, str, str, str, str, bool, str], ...] = (
     ("CVE-2021-23369 GHSA-f2jv-r9rf-7988", "npm", "handlebars", "< 4.7.7", TAKEOVER, False, "Handlebars: a hostile template runs code when compiled"),
     ("CVE-2015-9235 GHSA-c7hr-j4mj-j2w6", "npm", "jsonwebtoken", "< 4.2.2", TAKEOVER, False, "jsonwebtoken: a token signed with the public key as a secret is accepted"),
     ("CVE-2023-29017 GHSA-7jxr-cg7f-gpgv", "npm", "vm2", "< 3.9.15", TAKEOVER_AND_BEYOND, False, "vm2: code leaves the sandbox through an error handler"),
-    ("CVE-2023-32314 GHSA-whpj-8f3w-67p5", "npm", "vm2", "< 3.9.18", TAKEOVER_AND_BEYOND, False, "vm2: code leaves the sandbox through a Proxy"),
+    ("CVE-2023-32314 GHSA-whpj-8f3w-67p5", "npm", "vm2", "< 3.9.18", TAKEOVER, False, "vm2: code leaves the sandbox through a Proxy"),
     ("CVE-2023-37466 GHSA-cchq-frgv-rjh5", "npm", "vm2", "<= 3.9.19", TAKEOVER, False, "vm2: code leaves the sandbox through a promise; discontinued without a fix"),
     ("CVE-2025-29927 GHSA-f82v-jwr5-mffw", "npm", "next", "11.1.4 < 12.3.5 | 13.0.0 < 13.5.9 | 14.0.0 < 14.2.25 | 15.0.0 < 15.2.3", READ_AND_WRITE, False, "Next.js: a header skips the middleware and its authorisation"),
     ("CVE-2025-55182", "npm", _RSC, "19.0.0 < 19.0.1 | 19.1.0 < 19.1.2 | 19.2.0 < 19.2.1", TAKEOVER_AND_BEYOND, True, "React2Shell: code runs from a request to a server function"),
