@@ -14,9 +14,9 @@ from types import SimpleNamespace
 import pytest
 from backports import zstd
 
-from seawall.sources.images.layer import LayerFacts, analyse
 from seawall.safe.compression import open_stream
 from seawall.safe.limits import DEFAULT, Limits
+from seawall.sources.images.layer import LayerFacts, analyse
 
 Entry = tuple[str, ...]
 
