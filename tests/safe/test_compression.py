@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import lzma
@@ -72,9 +73,10 @@ def test_cut_short_anywhere(packing: str) -> None:
     whole = b"a" * 3000 + random.Random(1).randbytes(300)
     for cut in range(4, len(packed)):
         try:
-            assert whole.startswith(unpack(open_stream(io.BytesIO(packed[:cut]), where="x")))
-        except Malformed as error:
-            assert "bytes read" in str(error)
+            unpacked = unpack(open_stream(io.BytesIO(packed[:cut]), where="x"))
+        except Malformed:
+            continue
+        assert unpacked in (b"a" * 3000, whole), "only a cut between two members cannot be told"
 
 
 def test_cut_short_says_how_far_it_came() -> None:
@@ -96,10 +98,8 @@ def test_a_wrong_checksum_and_trailing_garbage_are_damage() -> None:
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b"\x1f\x8b\x08\x00", b"\x28\xb5\x2f\xfd", SKIPPABLE]))
 def test_any_bytes_are_read_or_refused(content: bytes, start: bytes) -> None:
-    try:
+    with contextlib.suppress(InputError):
         unpack(open_stream(io.BytesIO(start + content), where="x"))
-    except InputError:
-        pass
 
 
 def test_other_packings_are_named() -> None:

@@ -55,6 +55,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     tar_header_bytes: int = 1 * MIB
     """One pax or GNU long-name header, held in memory. Paths are at most 4 KiB on Linux."""
 
+    layer_names_bytes: int = 1 * GIB
+    """All paths and link targets of one layer, held in memory. Those of 3 million files are 250 MB."""
+
     evidence_bytes: int = 1 * GIB
     """One file that a cataloger asked for, held in memory. The largest rpm database known to us is 300 MB."""
 

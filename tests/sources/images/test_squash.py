@@ -5,9 +5,12 @@ from __future__ import annotations
 import itertools
 from types import SimpleNamespace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seawall.errors import LimitExceeded
+from seawall.safe.limits import Limits
 from seawall.sources.images.links import follow
 from seawall.sources.images.squash import Tree
 
@@ -119,6 +122,15 @@ def test_odd_whiteouts_are_noted_and_do_no_harm(make: SimpleNamespace) -> None:
     facts = make.facts(make.layer(*odd))
     assert facts.whiteouts == []
     assert len(facts.notes) == 2
+
+
+def test_paths_that_would_fill_the_memory(make: SimpleNamespace) -> None:
+    deep = [("file", f"{index}/" + "a/" * 2000 + "x", "") for index in range(5)]
+    with pytest.raises(LimitExceeded, match="layer_names_bytes"):
+        make.facts(make.layer(*deep), limits=Limits(layer_names_bytes=1 << 20))
+    long = make.facts(make.layer(("file", "a/" * 3000 + "x", ""), ("file", "b", "")))
+    assert list(long.results) == ["b"]
+    assert "longer than 4,096 characters" in long.notes[0]
 
 
 names = st.sampled_from("abc")

@@ -10,11 +10,11 @@ import functools
 
 import msgspec
 
-from seawall.errors import Malformed
+from seawall.errors import Malformed, Unsupported
 from seawall.model import Layer
 from seawall.safe.limits import Limits
 from seawall.sources.images.files import Files, document
-from seawall.sources.images.image import Config, ImageSource, LayerSource, describe, parse
+from seawall.sources.images.image import Config, ImageSource, LayerSource, describe, fits, parse
 
 MANIFEST = "manifest.json"
 
@@ -25,13 +25,18 @@ class _Entry(msgspec.Struct, frozen=True, rename="pascal"):
     repo_tags: tuple[str, ...] | None = None
 
 
-def read_archive(files: Files, *, limits: Limits) -> tuple[ImageSource, ...]:
-    """All images of the archive. Raises InputError."""
+def read_archive(files: Files, *, platform: str | None, limits: Limits) -> tuple[ImageSource, ...]:
+    """All images of the archive, those for `platform` where it is given. Raises InputError."""
     where = f"{files.where}!/{MANIFEST}"
     entries = parse(document(files, MANIFEST, limits), tuple[_Entry, ...], where=where, limits=limits)
     if not entries:
         raise Malformed("lists no image", where=where)
-    return tuple(_image(files, entry, limits) for entry in entries)
+    images = tuple(_image(files, entry, limits) for entry in entries)
+    fitting = tuple(image for image in images if fits(image.image.platform, platform or ""))
+    if not fitting:
+        there = ", ".join(sorted({image.image.platform for image in images}))
+        raise Unsupported(f"no image for {platform}; there are {there}", where=files.where)
+    return fitting
 
 
 def _image(files: Files, entry: _Entry, limits: Limits) -> ImageSource:

@@ -6,14 +6,15 @@ import stat
 import tempfile
 import threading
 import weakref
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol
 
 from seawall.errors import LimitExceeded, Malformed, Unreadable
 from seawall.safe import tar
 from seawall.safe.compression import Raw, Stream, open_stream
-from seawall.safe.limits import MIB, Limits
+from seawall.safe.limits import Limits
 
 
 class OpenFile(Raw, Protocol):
@@ -54,10 +55,7 @@ class Folder:
         return self._path(name) is not None
 
     def open(self, name: str) -> OpenFile:
-        try:
-            return (self._path(name) or self._root / name).open("rb")
-        except OSError as error:
-            raise Unreadable(f"cannot be opened: {error.strerror}", where=f"{self.where}/{name}") from None
+        return open_file(self._path(name) or self._root / name)
 
     def _path(self, name: str) -> Path | None:
         try:
@@ -114,23 +112,28 @@ class Archive:
     def _spool(self, stream: Stream) -> IO[bytes]:
         spool = tempfile.TemporaryFile(prefix="seawall-")  # noqa: SIM115 - kept open as long as the archive
         weakref.finalize(self, spool.close)
-        try:
-            while piece := stream.read(MIB):
+        with readable(f"{self.where} (unpacked to {tempfile.gettempdir()})"):
+            while piece := stream.read(stream.chunk):
                 spool.write(piece)
             spool.flush()
-        except OSError as error:
-            raise Unreadable(f"no room to unpack the archive: {error.strerror}", where=self.where) from None
         return spool
 
 
-def open_file(path: Path) -> BinaryIO:
-    """The file, for reading, without a buffer. Raises Unreadable; never waits for a pipe."""
+@contextmanager
+def readable(where: str) -> Iterator[None]:
+    """What the operating system refuses in here is raised as Unreadable."""
     try:
+        yield
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {error.strerror or error}", where=where) from None
+
+
+def open_file(path: Path) -> BinaryIO:
+    """The file, for reading. Raises Unreadable; never waits for a pipe."""
+    with readable(str(path)):
         if not path.is_file():
             raise Unreadable("is no file" if path.exists() else "is not there", where=str(path))
         return path.open("rb")
-    except OSError as error:
-        raise Unreadable(f"cannot be opened: {error.strerror}", where=str(path)) from None
 
 
 class _Slice:

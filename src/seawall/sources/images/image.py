@@ -72,6 +72,11 @@ class ImageSource(msgspec.Struct, frozen=True, kw_only=True):
     layers: tuple[LayerSource | None, ...]
 
 
+def fits(platform: str, wanted: str) -> bool:
+    """True where `wanted` names the platform, or leaves its variant open."""
+    return not wanted or f"{platform}/".startswith(f"{wanted}/")
+
+
 def parse(data: bytes, kind: type[T], *, where: str, limits: Limits) -> T:
     """A JSON document as `kind`. Raises Malformed with the field that is wrong, or LimitExceeded."""
     try:

@@ -10,7 +10,7 @@ import msgspec
 from seawall.errors import LimitExceeded, SeawallError, Unsupported
 from seawall.safe import tar
 from seawall.safe.limits import Limits
-from seawall.sources.images.links import follow, join
+from seawall.sources.images.links import PATH_MAX, follow, join
 
 T = TypeVar("T")
 Entry = Literal["file", "dir", "way", "symlink", "hardlink", "other"]
@@ -60,16 +60,15 @@ def analyse(
     Raises Malformed or LimitExceeded for the archive itself.
     """
     facts = LayerFacts[T](folders={"": {}})
-    record = _Record(facts)
+    record = _Record(facts, limits.layer_names_bytes, where)
     walk = tar.walk(stream, where=where, limits=limits)
     names: dict[str, str] = {}
     folders = facts.folders
     for member in walk:
         parent, _, name = member.name.rpartition("/")
-        if not name:
-            continue
-        if name.startswith(_WHITEOUT):
-            record.whiteout(parent, name)
+        record.hold(len(member.name) + len(member.link))
+        if not name or name.startswith(_WHITEOUT) or len(member.name) > PATH_MAX:
+            record.without_entry(parent, name)
             continue
         folder = folders.get(parent)
         if folder is None:
@@ -79,15 +78,10 @@ def analyse(
         if name in folder:
             record.forget(path, folder, name, member.kind)
         folder[names.setdefault(name, name)] = member.kind
-        if member.kind == "file":
-            if wants(path):
-                facts.results[path] = _result(member, path, visit)
-        elif member.kind == "dir":
-            folders.setdefault(path, {})
-        elif member.kind == "symlink":
-            facts.symlinks[path] = member.link
-        elif member.kind == "hardlink":
-            facts.hardlinks[path] = record.landing(tar.normalise(member.link), last=False)
+        if member.kind != "file":
+            record.special(path, member)
+        elif wants(path):
+            facts.results[path] = _result(member, path, visit)
     facts.notes += walk.notes
     return facts
 
@@ -108,8 +102,8 @@ def _result(member: tar.Member, path: str, visit: Callable[[str, bytes], T]) -> 
 class _Record(Generic[T]):
     """The changes to the facts that are not an entry's plain addition."""
 
-    def __init__(self, facts: LayerFacts[T]) -> None:
-        self._facts = facts
+    def __init__(self, facts: LayerFacts[T], bound: int, where: str) -> None:
+        self._facts, self._bound, self._where, self._held = facts, bound, where, 0
 
     def landing(self, path: str, *, last: bool = True) -> str:
         """Where the layer's own links lead, the `last` component followed or not; a loop is left as it is."""
@@ -129,6 +123,7 @@ class _Record(Generic[T]):
             if folder.get(name) not in ("dir", "way"):
                 self.forget(at, folder, name, "dir")
                 folder[name] = "way"
+                self.hold(len(at))
             folder = folders.setdefault(at, {})
         return folder
 
@@ -149,14 +144,32 @@ class _Record(Generic[T]):
         folder.pop(name, None)
         self._drop(path)
 
-    def whiteout(self, parent: str, name: str) -> None:
-        parent, facts = self.landing(parent), self._facts
-        if name == _OPAQUE:
-            facts.opaque.append(parent)
-        elif name[len(_WHITEOUT) :] in ("", ".", ".."):
+    def special(self, path: str, member: tar.Member) -> None:
+        """What an entry that is no file has beside its kind."""
+        if member.kind == "dir":
+            self._facts.folders.setdefault(path, {})
+        elif member.kind == "symlink":
+            self._facts.symlinks[path] = member.link
+        elif member.kind == "hardlink":
+            self._facts.hardlinks[path] = self.landing(tar.normalise(member.link), last=False)
+
+    def without_entry(self, parent: str, name: str) -> None:
+        """The root itself, a whiteout, or a path that no runtime can make."""
+        facts, hidden = self._facts, name[len(_WHITEOUT) :]
+        if len(parent) + len(name) >= PATH_MAX:
+            facts.notes.append(f"an entry whose path is longer than {PATH_MAX:,} characters was passed over")
+        elif name == _OPAQUE:
+            facts.opaque.append(self.landing(parent))
+        elif name and hidden in ("", ".", ".."):
             facts.notes.append(f"the whiteout {tar.printable(join(parent, name))!r} names no file and was ignored")
-        elif not name.startswith(_AUFS):
-            facts.whiteouts.append(join(parent, name[len(_WHITEOUT) :]))
+        elif name and not name.startswith(_AUFS):
+            facts.whiteouts.append(join(self.landing(parent), hidden))
+
+    def hold(self, characters: int) -> None:
+        """Count what is held in memory."""
+        self._held += characters
+        if self._held > self._bound:
+            raise LimitExceeded("layer_names_bytes", self._bound, where=self._where)
 
     def _drop(self, path: str) -> None:
         facts = self._facts

@@ -17,7 +17,7 @@ from seawall.errors import Malformed, Unsupported
 from seawall.model import Layer, NotAssessed
 from seawall.safe.limits import Limits
 from seawall.sources.images.files import Files, document
-from seawall.sources.images.image import Config, ImageSource, LayerSource, describe, parse
+from seawall.sources.images.image import Config, ImageSource, LayerSource, describe, fits, parse
 
 T = TypeVar("T")
 
@@ -127,7 +127,7 @@ class _Layout:
         there = sorted({one.config.platform for one in found})
         wanted = platform or (DEFAULT_PLATFORM if len(there) > 1 else there[0])
         matching = [one for one in found if one.config.platform == wanted] or [
-            one for one in found if f"{one.config.platform}/".startswith(f"{wanted}/")
+            one for one in found if fits(one.config.platform, wanted)
         ]
         where = found[0].name or self._files.where
         if not matching:
@@ -135,6 +135,7 @@ class _Layout:
             raise Unsupported(f"no image for {wanted}; there are {', '.join(there)}", where=where, hint=hint)
         others = [name for name in there if name != matching[0].config.platform]
         notes = [NotAssessed(what="image", where=self._files.where, why=why) for why in self.passed_over]
+        self.passed_over = []  # said once, with the first image
         if others and not platform:
             why = f"{matching[0].config.platform} was taken; choose another with --platform"
             notes.append(NotAssessed(what=f"image for {', '.join(others)}", where=where, why=why))

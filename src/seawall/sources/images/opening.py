@@ -10,14 +10,15 @@ from typing import Literal
 from seawall.errors import InputError, Unsupported
 from seawall.safe import tar
 from seawall.safe.compression import open_stream
-from seawall.safe.limits import DEFAULT, Limits
+from seawall.safe.limits import DEFAULT, MIB, Limits
 from seawall.sources.images.archive import MANIFEST, read_archive
-from seawall.sources.images.files import Archive, Files, Folder, open_file
+from seawall.sources.images.files import Archive, Files, Folder, open_file, readable
 from seawall.sources.images.image import ImageSource
 from seawall.sources.images.oci_layout import INDEX, read_layout
 
 Kind = Literal["oci-layout", "image-archive"]
 
+_LOOK = Limits(layer_bytes=4 * MIB)
 LOOKED_AT = 16
 """Members by which an archive is recognised: writers sort them or begin with layers, configuration or `oci-layout`."""
 
@@ -39,7 +40,7 @@ def recognise(path: Path) -> Kind | None:
             if not packed and start[257:262] != b"ustar":
                 return None
             file.seek(0)
-            members = tar.walk(open_stream(file, where=str(path)), where=str(path))
+            members = tar.walk(open_stream(file, where=str(path), limits=_LOOK), where=str(path))
             telling = any(_TELLING.fullmatch(member.name) for member in islice(members, LOOKED_AT))
     except InputError:
         return None
@@ -51,11 +52,16 @@ def open_images(path: Path, *, platform: str | None = None, limits: Limits = DEF
 
     Current `docker save` writes both kinds of documents; the OCI ones say more, and every digest can be checked.
     """
+    with readable(str(path)):
+        return _images(path, platform, limits)
+
+
+def _images(path: Path, platform: str | None, limits: Limits) -> tuple[ImageSource, ...]:
     files: Files = Folder(path) if path.is_dir() else Archive(path, limits=limits)
     if INDEX in files and ("oci-layout" in files or MANIFEST not in files):
         return read_layout(files, platform=platform, limits=limits)
     if MANIFEST in files:
-        return read_archive(files, limits=limits)
+        return read_archive(files, platform=platform, limits=limits)
     if "repositories" in files:
         raise Unsupported(
             "written by a Docker before 1.10", where=files.where, hint="load and save it with a newer one"

@@ -13,8 +13,9 @@ import msgspec
 from seawall.errors import Malformed, SeawallError
 from seawall.model import Image, NotAssessed
 from seawall.safe import tar
-from seawall.safe.compression import open_stream
-from seawall.safe.limits import DEFAULT, MIB, Limits
+from seawall.safe.compression import CHUNK, open_stream
+from seawall.safe.limits import DEFAULT, Limits
+from seawall.sources.images.files import readable
 from seawall.sources.images.image import ImageSource, LayerSource
 from seawall.sources.images.layer import LayerFacts, Unread, analyse
 from seawall.sources.images.squash import Tree, Wanted
@@ -83,7 +84,7 @@ def read_layer(
     verify: bool = True,
 ) -> LayerFacts[T]:
     """One layer, checked against the digest and diffID that it claims. Raises Malformed where they differ."""
-    with closing(layer.open()) as raw:
+    with readable(layer.where), closing(layer.open()) as raw:
         packed = _Hashed(raw, layer.digest, layer.where) if layer.digest else None
         stream = open_stream(packed or raw, where=layer.where, limits=limits)
         once = packed and stream.kind == "plain" and layer.digest == layer.diff_id
@@ -138,7 +139,7 @@ def _aliased(
 class _Hashed:
     """Bytes on their way, hashed as they pass."""
 
-    chunk = MIB
+    chunk = CHUNK
 
     def __init__(self, source: _Source, claim: str, where: str) -> None:
         self._source, self._claim, self._where = source, claim, where
@@ -154,7 +155,7 @@ class _Hashed:
 
     def skip(self, n: int, /) -> int:
         left = n
-        while left and (data := self.read(min(left, MIB))):
+        while left and (data := self.read(min(left, CHUNK))):
             left -= len(data)
         return n - left
 
