@@ -56,7 +56,7 @@ def _claims(advisories: Iterable[Advisory]) -> Iterator[_Claim]:
 
 
 def _groups(claims: Sequence[_Claim]) -> list[list[_Claim]]:
-    """Claims that share an id, directly or through others. A bundle's own id joins nothing."""
+    """Claims that share an id, directly or through others. The id of a bundle joins none that only name it."""
     parent = list(range(len(claims)))
 
     def root(at: int) -> int:
@@ -68,7 +68,7 @@ def _groups(claims: Sequence[_Claim]) -> list[list[_Claim]]:
     bundles = {claim.advisory.id for claim in claims if claim.bundle}
     first: dict[str, int] = {}
     for at, claim in enumerate(claims):
-        for name in claim.ids - bundles:
+        for name in claim.ids - (bundles - {claim.advisory.id}):
             parent[root(at)] = root(first.setdefault(name, at))
     grouped: dict[int, list[_Claim]] = {}
     for at, claim in enumerate(claims):
