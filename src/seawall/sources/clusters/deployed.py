@@ -93,10 +93,8 @@ def _owner(item: Deployed) -> str:
         if ACR_PULL not in shown(pick(_properties(item), "roleDefinitionId")):
             return ""
         about = pick(_properties(item), "principalId")
-    for place in (about, item.parent):
-        if place:
-            return _cluster_in(shown(place).lower())
-    return segments(_key(item.name))[0]
+    place = shown(about) if about != "" and about is not None else shown(item.parent)
+    return _cluster_in(place.lower()) if place else segments(_key(item.name))[0]
 
 
 def _cluster_in(place: str) -> str:
