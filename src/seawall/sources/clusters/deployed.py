@@ -90,14 +90,24 @@ def _owner(item: Deployed) -> str:
     if item.kind.endswith("/roleassignments"):
         if ACR_PULL not in shown(pick(_properties(item), "roleDefinitionId")):
             return ""
-        about = pick(_properties(item), "principalId") or ""
-    for text in (shown(about).lower(), shown(item.parent).lower()):
+        about = pick(_properties(item), "principalId")
+    for text in ("" if about is None else shown(about).lower(), shown(item.parent).lower()):
         _, named, rest = text.partition("/managedclusters/")
         if named:
-            return rest if rest.startswith("{") else rest.partition("/")[0].partition(".")[0].rstrip("}")
+            return _first_name(rest)
         if text:
             return text
     return _key(item.name).partition("/")[0]
+
+
+def _first_name(text: str) -> str:
+    """The name that an id goes on with; what is in its braces belongs to it, be it a slash or a dot."""
+    depth = 0
+    for index, character in enumerate(text):
+        depth += (character == "{") - (character == "}")
+        if depth < 0 or (depth == 0 and character in "/."):
+            return text[:index]
+    return text
 
 
 def _homeless(item: Deployed, owner: str) -> Iterator[NotAssessed]:
@@ -106,7 +116,7 @@ def _homeless(item: Deployed, owner: str) -> Iterator[NotAssessed]:
     if item.kind.startswith(CLUSTER):
         why = f"the cluster that it belongs to, {owner or 'unnamed'}, is not in this template"
         yield NotAssessed(what=item.label, where=where, why=why)
-    elif isinstance(item.scope, Unknown):
+    elif isinstance(item.scope, Unknown) and "/providers/" not in shown(item.scope):
         why = f"it is not known which resource it belongs to: {item.scope.reason}"
         yield NotAssessed(what=item.label, where=where, why=why)
 
