@@ -30,6 +30,7 @@ from seawall.sources.clusters.bicep.syntax import (
     Text,
     Unary,
 )
+from seawall.sources.clusters.template_functions.lists import member
 
 Local: TypeAlias = Mapping[str, Any]
 """What the loops and lambdas around an expression have named."""
@@ -54,14 +55,14 @@ class Budget:
 
     def __init__(self, limits: Limits, where: str) -> None:
         self.limits = limits
-        self.left = limits.bicep_steps
+        self.left = limits.template_steps
         self._where = where
 
     def spend(self, steps: int) -> None:
         """Raises LimitExceeded when there are not as many left."""
         self.left -= steps
         if self.left < 0:
-            raise LimitExceeded("bicep_steps", self.limits.bicep_steps, where=self._where)
+            raise LimitExceeded("template_steps", self.limits.template_steps, where=self._where)
 
     def spend_on(self, value: Any) -> Any:
         """Pay for a value that many may share, as if each copied it; the value itself."""
@@ -186,7 +187,7 @@ class Evaluation:
         if safe:
             return self.call("tryGet", target, key)
         try:
-            return template_functions.member(target, key)
+            return member(target, key)
         except LookupError:
             return Unknown(f"there is no {key!r} in it")
 
