@@ -154,8 +154,10 @@ def _cluster(deployed: Deployed, belonging: Sequence[Deployed]) -> tuple[Cluster
 
 
 def _resource(item: Deployed) -> Resource:
-    shape = {"name": shown(item.name)} if item.kind in (CLUSTER, f"{CLUSTER}/agentpools") else {"name": item.name}
-    return Resource(pointer=(), kind=item.kind, body={**item.body, **shape}, perhaps=item.condition, flat_body=False)
+    own = shown(item.name).rpartition("/")[2]
+    shown_as_is = item.kind in (CLUSTER, f"{CLUSTER}/agentpools")
+    name = shown(item.name) if shown_as_is else item.name if set("{}…") & set(own) else own
+    return Resource(pointer=(), kind=item.kind, body={**item.body, "name": name}, perhaps=item.condition, flat_body=False)
 
 
 class _Lines(Mapping[str, int]):
