@@ -28,6 +28,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     nesting: int = 200
     """Depth of JSON, YAML and XML. Real ARM templates nest below 40; the recursion limit of Python is 1,000."""
 
+    bicep_bytes: int = 8 * MIB
+    """One Bicep file, and one that it loads as text. Resource Manager takes templates of 4 MiB."""
+
+    bicep_nesting: int = 80
+    """Depth of brackets and operators in Bicep. Real files nest below 30; each level takes six of Python's 1,000."""
+
+    bicep_modules: int = 20
+    """Bicep modules inside modules. Real ones nest four deep; each level takes forty of Python's 1,000."""
+
     xml_bytes: int = 64 * MIB
     """One XML document (pom.xml, OVAL) is held in memory. The largest OVAL feed that we read is 40 MB."""
 

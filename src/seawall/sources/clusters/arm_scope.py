@@ -96,7 +96,7 @@ class Declarations:
 
     def _parameter(self, name: str, declared: Any, pointer: Pointer) -> Any:
         declared = declared if isinstance(declared, dict) else {}
-        if name.lower() in self._given:
+        if self._given.get(name.lower()) is not None:  # null means the default
             value = self._given[name.lower()]
         elif (key := next((key for key in declared if key.lower() == "defaultvalue"), None)) is not None:
             value = Scope(self).value(declared[key], (*pointer, key))

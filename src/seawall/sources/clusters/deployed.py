@@ -93,19 +93,21 @@ def _owner(item: Deployed) -> str:
         if ACR_PULL not in shown(pick(_properties(item), "roleDefinitionId")):
             return ""
         about = pick(_properties(item), "principalId")
-    place = shown(about) if about != "" and about is not None else shown(item.parent)
-    return _cluster_in(place.lower()) if place else segments(_key(item.name))[0]
+    place = shown(item.parent) if about is None or about == "" else shown(about)
+    if not place:
+        return segments(_key(item.name))[0]
+    _, found, rest = place.lower().partition("/managedclusters/")
+    return _first_name(rest) if found else place.lower()
 
 
-def _cluster_in(place: str) -> str:
-    """The name of the cluster in the id of one, or in a text about something of one; the text where none is in it."""
-    _, found, rest = place.partition("/managedclusters/")
+def _first_name(text: str) -> str:
+    """The name that an id goes on with; what is in its braces belongs to it, be it a slash or a dot."""
     depth = 0
-    for index, character in enumerate(rest):
+    for index, character in enumerate(text):
         depth += (character == "{") - (character == "}")
         if depth < 0 or (depth == 0 and character in "/."):
-            return rest[:index]
-    return rest if found else place
+            return text[:index]
+    return text
 
 
 def _homeless(item: Deployed, owner: str) -> Iterator[NotAssessed]:
@@ -114,7 +116,7 @@ def _homeless(item: Deployed, owner: str) -> Iterator[NotAssessed]:
     if item.kind.startswith(CLUSTER):
         why = f"the cluster that it belongs to, {owner or 'unnamed'}, is not in this template"
         yield NotAssessed(what=item.label, where=where, why=why)
-    elif isinstance(item.scope, Unknown):
+    elif isinstance(item.scope, Unknown) and "/providers/" not in shown(item.scope):
         why = f"it is not known which resource it belongs to: {item.scope.reason}"
         yield NotAssessed(what=item.label, where=where, why=why)
 
@@ -152,8 +154,8 @@ def _cluster(deployed: Deployed, belonging: Sequence[Deployed]) -> tuple[Cluster
 
 
 def _resource(item: Deployed) -> Resource:
-    body = {**item.body, "name": item.name}
     own = segments(shown(item.name))[-1]
+    body = {**item.body, "name": item.name if "{" in own else own}
     return Resource(pointer=(), kind=item.kind, body=body, perhaps=item.condition, template=own or "(no name)")
 
 
