@@ -5,7 +5,7 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/synta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -39,8 +39,26 @@ def read(
 
     Raises LimitExceeded for a template that is made to exhaust us.
     """
+    deployed, notes = evaluate(template, data, pointer=pointer, file=file, given=given, limits=limits)
+    return clusters(deployed, notes, file=file)
+
+
+def evaluate(
+    template: Mapping[str, Any],
+    data: bytes,
+    *,
+    pointer: Pointer,
+    file: str,
+    given: Parameters,
+    limits: Limits,
+    wanted: Callable[[str], bool] = is_of_cluster,
+) -> tuple[Sequence[Deployed], Sequence[NotAssessed]]:
+    """Everything that the template deploys whose type, in lower case, is `wanted`, and what could not be read.
+
+    Raises as `read` does.
+    """
     lines = SourceLines(data)
-    reader = _Reader(file, lines)
+    reader = _Reader(file, lines, wanted)
     try:
         scope = Scope(Declarations(template, pointer, given, Budget(limits, file)))
         reader.template(template, pointer, scope, None)
@@ -50,7 +68,7 @@ def read(
         NotAssessed(what=what, where=str(Location(file=file, line=lines.of(where))), why=why)
         for where, what, why in reader.notes
     ]
-    return clusters(reader.found, notes, file=file)
+    return reader.found, notes
 
 
 class SourceLines:
@@ -106,8 +124,9 @@ class _Around(msgspec.Struct, frozen=True, kw_only=True):
 class _Reader:
     """Walks a template and those nested in it, and gathers what belongs to clusters."""
 
-    def __init__(self, file: str, lines: SourceLines) -> None:
+    def __init__(self, file: str, lines: SourceLines, wanted: Callable[[str], bool]) -> None:
         self._file = file
+        self._wanted = wanted
         self._lines = lines
         self.found: list[Deployed] = []
         self.notes: list[tuple[Pointer, str, str]] = []
@@ -123,12 +142,17 @@ class _Reader:
             if isinstance(key, str) and isinstance(body, dict):
                 scope.declared.symbols[key.lower()] = self._symbol(body, scope)
         for key, body in resources:
-            if isinstance(body, dict) and _matters(body):
+            if isinstance(body, dict) and self._matters(body):
                 try:
                     self._rounds(body, (*pointer, key), scope, around)
                 except Fault as fault:
                     what = f"{text(body, 'type').rpartition('/')[2]} {text(body, 'name')}".strip()
                     self.notes.append((fault.pointer, what, fault.why))
+
+    def _matters(self, body: dict[str, Any]) -> bool:
+        """False for most resources of a large template: nothing in them is asked for."""
+        kind = text(body, "type").lower()
+        return self._wanted(kind) or kind == NESTED or "/" not in kind or pick(body, "resources") is not None
 
     def _symbol(self, body: dict[str, Any], scope: Scope) -> Any:
         """What `reference('symbol')` shows: the type and, where no loop is in the way, the name of the resource."""
@@ -162,7 +186,7 @@ class _Reader:
         if wanted is not False and pick(body, "existing") is not True:
             if kind == NESTED:
                 self._nested(body, pointer, scope, perhaps)
-            elif is_of_cluster(kind):
+            elif self._wanted(kind):
                 item = self._deployed(body, pointer, scope, around)
                 self.found.append(msgspec.structs.replace(item, kind=kind, name=name, condition=perhaps))
         below = _Around(kind=kind, name=name, perhaps=around.perhaps)
@@ -214,9 +238,3 @@ def _condition(body: dict[str, Any], pointer: Pointer, scope: Scope) -> bool | U
         return True if held is None else truth(scope.value(held, (*pointer, "condition")))
     except ValueError:
         return Unknown("its condition is neither true nor false")
-
-
-def _matters(body: dict[str, Any]) -> bool:
-    """False for most resources of a large template: nothing in them can be about a cluster."""
-    kind = text(body, "type").lower()
-    return is_of_cluster(kind) or kind == NESTED or "/" not in kind or pick(body, "resources") is not None

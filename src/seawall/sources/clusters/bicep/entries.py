@@ -15,6 +15,7 @@ from seawall.sources.clusters.bicep.params import ENDING, is_json_for, target_of
 from seawall.sources.clusters.bicep.syntax import Declaration, Object
 from seawall.sources.clusters.documents import CLUSTER
 
+_INLINE = "Microsoft.Resources/deployments@"
 _MENTIONS = ("container-service", "containerservice", "managed-cluster", "aks")
 
 
@@ -89,8 +90,9 @@ def recognises(entry: Entry, *, root: Path, limits: Limits = DEFAULT) -> bool:
             return True
         if source.tree.faults:
             return True
+        mentioned = CLUSTER.encode() in files.load(file).lower()
         for declaration in source.tree.declarations:
-            if _is_of_cluster(declaration):
+            if _is_of_cluster(declaration) or (mentioned and declaration.reference.startswith(_INLINE)):
                 return True
             if declaration.keyword == "module" and not is_remote(declaration.reference):
                 pending.append(files.named_in(file, declaration.reference))
@@ -106,7 +108,7 @@ def _is_of_cluster(declaration: Declaration) -> bool:
         return False
     body = declaration.value
     empty = declaration.existing and not (isinstance(body, Object) and body.children)
-    return (reference.startswith(CLUSTER) and not empty) or reference.startswith("microsoft.resources/deployments@")
+    return reference.startswith(CLUSTER) and not empty
 
 
 def _modules(path: Path, files: Files) -> Iterator[Path]:

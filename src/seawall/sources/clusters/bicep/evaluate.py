@@ -25,12 +25,14 @@ from seawall.sources.clusters.bicep.syntax import (
     Member,
     Name,
     Object,
+    Property,
     Spread,
     Ternary,
     Text,
     Unary,
 )
 from seawall.sources.clusters.template_functions.lists import member
+from seawall.sources.clusters.unknown_text import shown
 
 Local: TypeAlias = Mapping[str, Any]
 """What the loops and lambdas around an expression have named."""
@@ -165,6 +167,10 @@ class Evaluation:
             return self.decide(body.condition, local), body.body
         return True, body
 
+    def key(self, item: Property, local: Local) -> str:
+        """The name of a property; what is unknown of it stands in braces."""
+        return item.key if isinstance(item.key, str) else shown(self._text(item.key, local))
+
     def lambda_of(self, node: Lambda, local: Local) -> Callable[..., Any]:
         """The lambda as a Python callable, as the functions on lists want it."""
 
@@ -228,10 +234,7 @@ class Evaluation:
                 values |= more
                 self.budget.spend(len(more))
                 continue
-            key = item.key if isinstance(item.key, str) else self._text(item.key, local)
-            if isinstance(key, Unknown):
-                return key
-            values[key] = self.value(item.value, local)
+            values[self.key(item, local)] = self.value(item.value, local)
         return values
 
     def _for(self, node: For, local: Local) -> Any:

@@ -13,7 +13,7 @@ from seawall.sources.clusters.bicep import lexer
 from seawall.sources.clusters.bicep.cursor import Wrong
 from seawall.sources.clusters.bicep.expressions import Expressions
 from seawall.sources.clusters.bicep.lexer import END, NAME, NEWLINE, OPENING, TEXT
-from seawall.sources.clusters.bicep.syntax import Call, Declaration, Fault, File, Member, Name
+from seawall.sources.clusters.bicep.syntax import Declaration, Expression, Fault, File
 
 _EXTENSIONS: Final = ("extension", "provider")
 
@@ -62,11 +62,9 @@ class _Parser(Expressions):
             raise self.wrong("a resource")
         return self._resource(decorators)
 
-    def decorator(self) -> str:
-        """`@name(…)` or `@sys.name(…)`: the name."""
+    def decorator(self) -> Expression:
         self.take("@")
-        node = self._postfix()
-        return node.name if isinstance(node, Call | Member | Name) else ""
+        return self._postfix()
 
     def _resource_follows(self) -> bool:
         after = self.kinds[self.at + 1 : self.at + 3]
@@ -95,14 +93,14 @@ class _Parser(Expressions):
             raise self.wrong("a statement")
         return read(self, decorators)
 
-    def _decorators(self) -> tuple[str, ...]:
-        names = []
+    def _decorators(self) -> tuple[Expression, ...]:
+        found = []
         while self.next_is("@"):
-            names.append(self.decorator())
+            found.append(self.decorator())
             self.lines_break()
-        return tuple(names)
+        return tuple(found)
 
-    def _assignment(self, decorators: tuple[str, ...]) -> Declaration:
+    def _assignment(self, decorators: tuple[Expression, ...]) -> Declaration:
         """`targetScope = value`."""
         line, column = self.place
         keyword = self.take(NAME)
@@ -110,7 +108,7 @@ class _Parser(Expressions):
         self.lines_break()
         return Declaration(line, column, keyword=keyword, value=self.expression())
 
-    def _named(self, decorators: tuple[str, ...]) -> Declaration:
+    def _named(self, decorators: tuple[Expression, ...]) -> Declaration:
         """`keyword name type = value`, of which the type and the value may be left out."""
         line, column = self.place
         keyword = self.take(NAME)
@@ -122,7 +120,7 @@ class _Parser(Expressions):
             value = self.expression()
         return Declaration(line, column, keyword=keyword, name=name, type=kind, value=value, decorators=decorators)
 
-    def _type(self, decorators: tuple[str, ...]) -> Declaration:
+    def _type(self, decorators: tuple[Expression, ...]) -> Declaration:
         line, column = self.place
         keyword = self.take(NAME)
         name = self.take(NAME, "a name")
@@ -130,7 +128,7 @@ class _Parser(Expressions):
         self.lines_break()
         return Declaration(line, column, keyword=keyword, name=name, type=self.type(), decorators=decorators)
 
-    def _func(self, decorators: tuple[str, ...]) -> Declaration:
+    def _func(self, decorators: tuple[Expression, ...]) -> Declaration:
         line, column = self.place
         keyword = self.take(NAME)
         name = self.take(NAME, "a name")
@@ -149,7 +147,7 @@ class _Parser(Expressions):
             line, column, keyword=keyword, name=name, parameters=names, value=value, decorators=decorators
         )
 
-    def _resource(self, decorators: tuple[str, ...]) -> Declaration:
+    def _resource(self, decorators: tuple[Expression, ...]) -> Declaration:
         """`resource name 'type' existing = body`, and `module name 'path' = body`."""
         line, column = self.place
         keyword = self.take(NAME)
@@ -169,7 +167,7 @@ class _Parser(Expressions):
             decorators=decorators,
         )
 
-    def _import(self, decorators: tuple[str, ...]) -> Declaration:
+    def _import(self, decorators: tuple[Expression, ...]) -> Declaration:
         """`import {a, b as c} from 'path'`, `import * as name from 'path'`, and the older `import 'name' …`."""
         line, column = self.place
         keyword = self.take(NAME)
@@ -195,7 +193,7 @@ class _Parser(Expressions):
         if not self.skip_word(word):
             raise self.wrong(f"'{word}'")
 
-    def _extension(self, decorators: tuple[str, ...], line: int = 0, column: int = 0) -> Declaration:
+    def _extension(self, decorators: tuple[Expression, ...], line: int = 0, column: int = 0) -> Declaration:
         """`extension name|'text' with {…} as name`: a resource provider outside Azure."""
         if not line:
             line, column = self.place
@@ -210,7 +208,7 @@ class _Parser(Expressions):
                 name = self.take(NAME, "a name")
         return Declaration(line, column, keyword="extension", name=name, reference=reference)
 
-    def _using(self, decorators: tuple[str, ...]) -> Declaration:
+    def _using(self, decorators: tuple[Expression, ...]) -> Declaration:
         """`using 'path'`, `using none` and `extends 'path'` of parameter files."""
         line, column = self.place
         keyword = self.take(NAME)

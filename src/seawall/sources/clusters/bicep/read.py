@@ -80,8 +80,9 @@ def evaluate(
     """
     run = Run(budget=Budget(limits, file), files=Files(load, limits), wanted=wanted)
     try:
-        values = dict(given or {}) | (_parameters(file, parameters, run) if parameters else {})
-        Template(run.files.source(file), values, run).deploy()
+        values = {**(given or {}), **(_parameters(file, parameters, run) if parameters else {})}
+        lowered = {name.lower(): value for name, value in values.items()}
+        Template(run.files.source(file), lowered, run).deploy()
     except RecursionError:
         raise LimitExceeded("bicep_nesting", limits.bicep_nesting, where=file) from None
     return run.deployed, tuple(run.not_assessed)

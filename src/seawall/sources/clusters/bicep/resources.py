@@ -74,7 +74,7 @@ class Loop(Deployable):
         turns = self._template.items(loop, self._local)
         doubt = None
         if isinstance(turns, Unknown):
-            doubt = Unknown(f"how many there are is not known: {turns.reason}")
+            doubt = Unknown(f"it is not known how many of them there are: {turns.reason}")
             index = UnknownText(turns.reason, f"{{{loop.index or loop.item}}}")
             turns = [{**self._local, loop.item: UnknownText(turns.reason, f"{{{loop.item}}}"), loop.index: index}]
         make = Module if self._declaration.keyword == "module" else Resource
@@ -139,10 +139,8 @@ class Instance(Deployable):
     @property
     def why_perhaps(self) -> Unknown | None:
         """Why it is unknown whether it is deployed; None where that is known."""
-        for doubt in (self.wanted, self.doubt, self.template.doubt):
-            if isinstance(doubt, Unknown):
-                return doubt if doubt is not self.wanted else Unknown(f"whether it is deployed is not known: {doubt.reason}")
-        return None
+        doubts = (self.wanted, self.doubt, self.template.doubt)
+        return next((doubt for doubt in doubts if isinstance(doubt, Unknown)), None)
 
     def expression(self, key: str) -> Expression | None:
         """What its body has at `key`."""
@@ -372,13 +370,13 @@ class _Trace:
         return self.value(node, local, path)
 
     def _object(self, node: Object, local: Local, path: Path) -> Any:
-        if any(isinstance(item, Spread) or not isinstance(item.key, str) for item in node.items):
-            return self._template.value(node, local)
         values: dict[str, Any] = {}
         for item in node.items:
-            assert isinstance(item, Property) and isinstance(item.key, str)
-            self.lines[(*path, item.key)] = item.line
-            values[item.key] = self.value(item.value, local, (*path, item.key))
+            if isinstance(item, Spread):
+                return self._template.value(node, local)
+            key = self._template.key(item, local)
+            self.lines[(*path, key)] = item.line
+            values[key] = self.value(item.value, local, (*path, key))
         return values
 
     def _for(self, node: For, local: Local, path: Path) -> Any:
@@ -431,8 +429,8 @@ class Module(Instance):
     def _given(self, declared: Any) -> dict[str, Any]:
         given = self.own("params")
         if isinstance(given, Unknown):
-            return {name: given for name, each in declared.items() if each.keyword == "param"}
-        return given if isinstance(given, dict) else {}
+            return {name.lower(): given for name, each in declared.items() if each.keyword == "param"}
+        return {name.lower(): value for name, value in given.items()} if isinstance(given, dict) else {}
 
     def deploy(self) -> None:
         if self.wanted is not False and isinstance(self.inner, Template):

@@ -149,7 +149,7 @@ Expression: TypeAlias = (
 
 
 class Type(Node, frozen=True):
-    """A type, as far as values depend on it: its name where it is just one, and whether null is allowed."""
+    """A type, as far as values depend on it: its name (`array` and `object` for what is written out), "" for others."""
 
     name: str = ""
     nullable: bool = False
@@ -161,7 +161,7 @@ class Declaration(Node, frozen=True, kw_only=True):
     `keyword` is `param`, `var`, `resource` and so on; `name` what is declared; `value` what stands after `=` (after
     `=>` for a `func`, whose `parameters` are named). `reference` is the text of a resource's type, a module's path or
     where an import comes from; `imported` holds the names taken from there, (theirs, ours), `*` for all.
-    `decorators` are the names of its decorators.
+    `decorators` are what follows each `@`.
     """
 
     keyword: str
@@ -172,7 +172,11 @@ class Declaration(Node, frozen=True, kw_only=True):
     type: Type | None = None
     parameters: tuple[str, ...] = ()
     imported: tuple[tuple[str, str], ...] = ()
-    decorators: tuple[str, ...] = ()
+    decorators: tuple[Expression, ...] = ()
+
+    def decorator(self, name: str) -> Call | None:
+        """The decorator of that name, if it has it."""
+        return next((each for each in self.decorators if isinstance(each, Call) and each.name == name), None)
 
 
 class Fault(Node, frozen=True):

@@ -12,13 +12,16 @@ from seawall.errors import InputError, LimitExceeded
 from seawall.model import Location, NotAssessed, Unknown
 from seawall.safe import json
 from seawall.sources.clusters.bicep.evaluate import Budget, Evaluation, Symbol
-from seawall.sources.clusters.bicep.modules import Files, Source
-from seawall.sources.clusters.bicep.syntax import Declaration, Node
+from seawall.sources.clusters.bicep.modules import Files, Source, is_remote
+from seawall.sources.clusters.bicep.syntax import Declaration, Node, Type
 from seawall.sources.clusters.deployed import Deployed
 from seawall.sources.clusters.template_functions.lists import member
 from seawall.sources.clusters.unknown_text import UnknownText
 
 Values = Mapping[str, Any]
+"""Name, in lower case, to value."""
+
+_TYPES: Final = {"string": str, "int": int, "bool": bool, "array": list, "object": dict}
 
 
 class Run(msgspec.Struct, kw_only=True):
@@ -135,33 +138,44 @@ class Template(Evaluation):
                 return Unknown(f"'{name}' is no value")
 
     def _parameter(self, declaration: Declaration) -> Any:
-        """What is given, or else the default; null, where it is allowed, counts as not given."""
+        """What is given, or else the default; null counts as not given. Unknown where the deployment would refuse it."""
         name = declaration.name
-        given = self.given.get(name)
-        if given is not None:
-            return given
-        if declaration.value is not None:
-            return self.value(declaration.value, {})
-        if name in self.given or self._allows_null(declaration):
-            return None
-        return UnknownText(f"parameter '{name}' has no default", f"{{{name}}}")
+        kind = self._meaning(declaration.type)
+        value = self.given.get(name.lower())
+        if value is None and declaration.value is not None:
+            value = self.value(declaration.value, {})
+        elif value is None and name.lower() not in self.given and not (kind and kind.nullable):
+            value = UnknownText(f"parameter '{name}' has no default", f"{{{name}}}")
+        if declaration.decorator("secure"):
+            return UnknownText(f"parameter '{name}' is a secret", f"{{{name}}}")
+        if isinstance(value, Unknown) or value is None:
+            return value
+        expected = _TYPES.get(kind.name) if kind else None
+        if expected and type(value) is not expected:
+            why = f"parameter '{name}' is declared as {kind.name if kind else ''} and given something else"
+            return UnknownText(why, f"{{{name}}}")
+        allowed = declaration.decorator("allowed")
+        if allowed and self._refuses([self.value(each, {}) for each in allowed.arguments], value):
+            return UnknownText(f"parameter '{name}' is given what it does not allow", f"{{{name}}}")
+        return value
 
-    def _allows_null(self, declaration: Declaration, hops: int = 10) -> bool:
-        kind = declaration.type
-        if kind is None or kind.nullable or not kind.name or not hops:
-            return kind is not None and kind.nullable
-        named = self.source.declared.get(kind.name)
-        if named is None or named.keyword not in ("type", "import"):
-            return False
+    def _refuses(self, allowed: list[Any], value: Any) -> bool:
+        """True where `allowed`, in a list of one, is known and does not hold the value, in whatever case."""
+        words = allowed[0] if allowed and isinstance(allowed[0], list) else [value]
+        return not isinstance(value, list) and str(value).lower() not in {str(word).lower() for word in words}
+
+    def _meaning(self, kind: Type | None, hops: int = 10) -> Type | None:
+        """The type that the name of a type stands for, nullable as soon as one of the names on the way is."""
+        named = self.source.declared.get(kind.name) if kind else None
+        if kind is None or named is None or named.keyword not in ("type", "import") or not hops:
+            return kind
+        inner: Type | None = Type(kind.line, kind.column)
         if named.keyword == "type":
-            return self._allows_null(named, hops - 1)
-        theirs = _theirs(named, kind.name)
-        if theirs == "*" or named.reference.startswith(("br", "ts")):
-            return False
-        other = self.imported(named)
-        if isinstance(other, Unknown) or theirs not in other.source.declared:
-            return False
-        return other._allows_null(other.source.declared[theirs], hops - 1)
+            inner = self._meaning(named.type, hops - 1)
+        elif not is_remote(named.reference) and isinstance(other := self.imported(named), Template):
+            theirs = other.source.declared.get(_theirs(named, kind.name))
+            inner = other._meaning(theirs.type, hops - 1) if theirs else inner
+        return inner and msgspec.structs.replace(inner, nullable=kind.nullable or inner.nullable)
 
     def _output(self, name: str) -> Any:
         declaration = self.source.outputs.get(name)

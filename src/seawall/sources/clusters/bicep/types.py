@@ -1,10 +1,10 @@
-"""Types, passed over: values depend only on a type's name and on whether it allows null."""
+"""Types, mostly passed over: values depend only on a type's name and on whether it allows null."""
 
 from __future__ import annotations
 
 from seawall.sources.clusters.bicep.cursor import Cursor
 from seawall.sources.clusters.bicep.lexer import NAME, NEWLINE, NUMBER, TEXT
-from seawall.sources.clusters.bicep.syntax import Type
+from seawall.sources.clusters.bicep.syntax import Expression, Type
 
 
 class Types(Cursor):
@@ -43,8 +43,7 @@ class Types(Cursor):
             elif self.skip("!"):
                 nullable = False
             elif self.next_is("["):
-                self._type_brackets()
-                name, nullable = "", False
+                name, nullable = self._type_brackets(), False
             elif self.skip("."):
                 self.skip("?")
                 if not self.skip("*"):
@@ -61,8 +60,10 @@ class Types(Cursor):
             pass
         elif self.next_is("{"):
             self._type_members("}", keyed=True)
+            return "object"
         elif self.next_is("["):
             self._type_members("]", keyed=False)
+            return "array"
         elif self.skip("("):
             return self._type_in_parentheses()
         else:
@@ -87,14 +88,17 @@ class Types(Cursor):
             return ""
         return name
 
-    def _type_brackets(self) -> None:
-        """`[]` of a list, `[*]` or `[0]` of one of its items."""
+    def _type_brackets(self) -> str:
+        """`[]` of a list, which is its name, `[*]` or `[0]` of one of its items."""
         self.take("[")
         self.lines_break()
-        if not self.next_is("]") and not self.skip("*"):
+        if self.skip("]"):
+            return "array"
+        if not self.skip("*"):
             self.take(NUMBER, "']'")
         self.lines_break()
         self.take("]")
+        return ""
 
     def _type_members(self, end: str, *, keyed: bool) -> None:
         """The members of an object type or of a tuple."""
@@ -117,6 +121,6 @@ class Types(Cursor):
             self.type()
         self.depth -= 1
 
-    def decorator(self) -> str:
-        """`@name(…)`: its name."""
+    def decorator(self) -> Expression:
+        """`@name(…)`: what follows the `@`."""
         raise NotImplementedError
