@@ -96,7 +96,7 @@ def _look_at_json(path: Path, kinds: Sequence[str], found: Found, limits: Limits
     data = files.read(path, limits=limits)
     value = json.load(data, where=str(path), limits=limits)
     if "cluster" in kinds and az_json.recognises(value):
-        reading = az_json.read(data, file=str(path), limits=limits)
+        reading = az_json.read_file(path, data, limits=limits)
         found.clusters += reading.clusters
         found.not_assessed += reading.not_assessed
     elif isinstance(value, dict):

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from seawall.errors import Malformed
 from seawall.model import Unknown
-from seawall.safe import files, json
+from seawall.safe import json
 from seawall.safe.limits import DEFAULT, Limits
 from seawall.sources.clusters.unknown_text import UnknownText
 from seawall.sources.clusters.values import pick
@@ -42,13 +42,18 @@ def given_value(name: str, entry: Any) -> Any:
     return UnknownText(f"parameter '{name}' is taken from {why}", f"{{{name}}}")
 
 
-def beside(template: Path, *, limits: Limits = DEFAULT) -> Parameters:
-    """The values in `NAME.parameters.json` beside `NAME.json`, none where there is no such file.
-
-    Raises what `read_parameters` raises.
-    """
-    path = template.with_name(f"{template.stem}.parameters.json")
-    return read_parameters(files.read(path, limits=limits), file=str(path), limits=limits) if path.is_file() else {}
+def beside(template: Path) -> tuple[Path, ...]:
+    """Parameter files for `NAME.json`: `NAME.parameters.json`, and `NAME.parameters.dev.json` and its like."""
+    stem = template.stem.lower()
+    return tuple(
+        sorted(
+            path
+            for path in template.parent.iterdir()
+            if path.suffix.lower() == ".json"
+            and path.name.lower().startswith(f"{stem}.")
+            and "parameters" in path.stem.lower().removeprefix(stem).split(".")
+        )
+    )
 
 
 def checked(name: str, declared: Mapping[str, Any], value: Any) -> Any:
