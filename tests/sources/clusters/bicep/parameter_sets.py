@@ -55,7 +55,13 @@ _PARENTS: dict[str, dict[str, Any]] = {
     **{each: {"workspaceName": "law-one"} for each in ("data-export", "table")},
     **{
         each: {"logAnalyticsWorkspaceName": "law-one"}
-        for each in ("data-source", "linked-service", "linked-storage-account", "saved-search", "storage-insight-config")
+        for each in (
+            "data-source",
+            "linked-service",
+            "linked-storage-account",
+            "saved-search",
+            "storage-insight-config",
+        )
     },
 }
 
@@ -70,22 +76,41 @@ _OWN: dict[str, list[dict[str, Any]]] = {
                 {"objectId": "o", "permissions": {"secrets": ["all"]}},
             ],
             "secrets": [
-                {"name": "s1", "value": "v", "attributes": {"enabled": True, "exp": 1702648632}, "roleAssignments": ROLES},
+                {
+                    "name": "s1",
+                    "value": "v",
+                    "attributes": {"enabled": True, "exp": 1702648632},
+                    "roleAssignments": ROLES,
+                },
                 {"name": "s2", "value": "v", "contentType": "text", "tags": {"own": "yes"}},
             ],
             "keys": [
-                {"name": "k1", "kty": "RSA", "roleAssignments": ROLES, "rotationPolicy": {"attributes": {"expiryTime": "P2Y"}}},
+                {
+                    "name": "k1",
+                    "kty": "RSA",
+                    "roleAssignments": ROLES,
+                    "rotationPolicy": {"attributes": {"expiryTime": "P2Y"}},
+                },
                 {"name": "k2", "attributes": {"enabled": False}, "keyOps": ["sign"]},
                 {"name": "k3", "kty": "EC-HSM", "curveName": "P-384", "releasePolicy": {"data": "x"}},
             ],
-            "networkAcls": {"bypass": "AzureServices", "defaultAction": "Deny", "ipRules": [{"value": "40.74.28.0/23"}]},
+            "networkAcls": {
+                "bypass": "AzureServices",
+                "defaultAction": "Deny",
+                "ipRules": [{"value": "40.74.28.0/23"}],
+            },
             "sku": "standard",
             "enablePurgeProtection": False,
         },
         {
             "privateEndpoints": [
                 {"subnetResourceId": f"{NETWORK}/subnets/one"},
-                {"subnetResourceId": f"{NETWORK}/subnets/two", "location": "northeurope", "name": "pe", "lock": {"kind": "None"}},
+                {
+                    "subnetResourceId": f"{NETWORK}/subnets/two",
+                    "location": "northeurope",
+                    "name": "pe",
+                    "lock": {"kind": "None"},
+                },
             ],
             "lock": {"kind": "ReadOnly", "name": "mine"},
         },
@@ -93,11 +118,14 @@ _OWN: dict[str, list[dict[str, Any]]] = {
     "key-vault/vault/access-policy": [
         {"accessPolicies": [{"objectId": "o", "permissions": {"keys": ["get"]}}, {"objectId": "p", "permissions": {}}]}
     ],
-    "key-vault/vault/key": [{"kty": "RSA", "keySize": 2048, "rotationPolicy": {"attributes": {"expiryTime": "P2Y"}}}, {}],
+    "key-vault/vault/key": [
+        {"kty": "RSA", "keySize": 2048, "rotationPolicy": {"attributes": {"expiryTime": "P2Y"}}},
+        {},
+    ],
     "key-vault/vault/secret": [{"value": "v", "contentType": "c", "attributesExp": 1}],
     "maintenance/configuration-assignment": [
         {
-            "maintenanceConfigurationResourceId": f"{GROUP}/providers/Microsoft.Maintenance/maintenanceConfigurations/m",
+            "maintenanceConfigurationResourceId": f"{GROUP}/providers/Microsoft.Maintenance/x/m",
             "resourceId": f"{GROUP}/providers/Microsoft.Compute/virtualMachines/vm",
         },
         {"maintenanceConfigurationResourceId": "m", "filter": {"osTypes": ["Linux"], "resourceGroups": ["rg"]}},
@@ -120,7 +148,11 @@ _OWN: dict[str, list[dict[str, Any]]] = {
     ],
     "network/bastion-host": [
         {"virtualNetworkResourceId": NETWORK},
-        {"virtualNetworkResourceId": NETWORK, "bastionSubnetPublicIpResourceId": f"{GROUP}/providers/x/y/pip", "skuName": "Premium"},
+        {
+            "virtualNetworkResourceId": NETWORK,
+            "bastionSubnetPublicIpResourceId": f"{GROUP}/providers/x/y/pip",
+            "skuName": "Premium",
+        },
         {"virtualNetworkResourceId": NETWORK, "skuName": "Developer", "availabilityZones": []},
         {"virtualNetworkResourceId": NETWORK, "skuName": "Premium", "enablePrivateOnlyBastion": True, "scaleUnits": 3},
         {
@@ -131,7 +163,9 @@ _OWN: dict[str, list[dict[str, Any]]] = {
     ],
     "network/private-dns-zone": [
         {
-            **{kind: [{"name": kind, "ttl": 3600, "roleAssignments": ROLES, **held}] for kind, held in _RECORDS.items()},
+            **{
+                kind: [{"name": kind, "ttl": 3600, "roleAssignments": ROLES, **held}] for kind, held in _RECORDS.items()
+            },
             "virtualNetworkLinks": [
                 {"virtualNetworkResourceId": NETWORK, "registrationEnabled": True},
                 {"virtualNetworkResourceId": NETWORK, "name": "two", "location": "global", "tags": {"own": "1"}},
@@ -139,7 +173,10 @@ _OWN: dict[str, list[dict[str, Any]]] = {
         },
         {"name": "@.example", "a": [{"name": "@", "aRecords": [], "metadata": {"k": "v"}}], "soa": [{"name": "@"}]},
     ],
-    **{f"network/private-dns-zone/{kind}": [{"ttl": 60, "metadata": {"k": "v"}, **held}] for kind, held in _RECORDS.items()},
+    **{
+        f"network/private-dns-zone/{kind}": [{"ttl": 60, "metadata": {"k": "v"}, **held}]
+        for kind, held in _RECORDS.items()
+    },
     "network/private-dns-zone/virtual-network-link": [
         {"virtualNetworkResourceId": NETWORK},
         {"virtualNetworkResourceId": NETWORK, "name": "link", "resolutionPolicy": "NxDomainRedirect"},
@@ -153,7 +190,12 @@ _OWN: dict[str, list[dict[str, Any]]] = {
             "addressPrefixes": ["10.0.0.0/16"],
             "subnets": [
                 {"name": "one", "addressPrefix": "10.0.0.0/24", "delegation": "Microsoft.Web/serverFarms"},
-                {"name": "two", "addressPrefixes": ["10.0.1.0/24"], "serviceEndpoints": ["Microsoft.Storage"], "roleAssignments": ROLES},
+                {
+                    "name": "two",
+                    "addressPrefixes": ["10.0.1.0/24"],
+                    "serviceEndpoints": ["Microsoft.Storage"],
+                    "roleAssignments": ROLES,
+                },
                 {"name": "three", "natGatewayResourceId": f"{GROUP}/n", "privateEndpointNetworkPolicies": "Disabled"},
             ],
             "peerings": [
@@ -167,10 +209,17 @@ _OWN: dict[str, list[dict[str, Any]]] = {
             "virtualNetworkBgpCommunity": "12076:20000",
             "enableVmProtection": True,
         },
-        {"addressPrefixes": [f"{GROUP}/providers/Microsoft.Network/networkManagers/n/ipamPools/p"], "ipamPoolNumberOfIpAddresses": "512"},
+        {
+            "addressPrefixes": [f"{GROUP}/providers/Microsoft.Network/networkManagers/n/ipamPools/p"],
+            "ipamPoolNumberOfIpAddresses": "512",
+        },
     ],
     "network/virtual-network/subnet": [
-        {"addressPrefix": "10.0.0.0/24", "delegation": "Microsoft.Web/serverFarms", "serviceEndpoints": ["Microsoft.Storage"]},
+        {
+            "addressPrefix": "10.0.0.0/24",
+            "delegation": "Microsoft.Web/serverFarms",
+            "serviceEndpoints": ["Microsoft.Storage"],
+        },
         {"addressPrefixes": ["10.0.0.0/24"], "networkSecurityGroupResourceId": "nsg", "routeTableResourceId": "rt"},
     ],
     "network/virtual-network/virtual-network-peering": [
@@ -180,46 +229,108 @@ _OWN: dict[str, list[dict[str, Any]]] = {
     "operational-insights/workspace": [
         {
             "storageInsightsConfigs": [{"storageAccountResourceId": STORAGE, "tables": ["t"]}],
-            "linkedServices": [{"name": "Automation", "resourceId": f"{GROUP}/providers/Microsoft.Automation/automationAccounts/a"}],
+            "linkedServices": [
+                {"name": "Automation", "resourceId": f"{GROUP}/providers/Microsoft.Automation/automationAccounts/a"}
+            ],
             "linkedStorageAccounts": [{"name": "Query", "storageAccountIds": [STORAGE]}],
             "savedSearches": [{"name": "VMSS", "displayName": "d", "category": "c", "query": "Event | where true"}],
-            "dataExports": [{"name": "ex", "enable": True, "destination": {"resourceId": STORAGE}, "tableNames": ["InsightsMetrics"]}],
-            "dataSources": [
-                {"name": "events", "kind": "WindowsEvent", "eventLogName": "Application", "eventTypes": [{"eventType": "Error"}]},
-                {"name": "counter", "kind": "WindowsPerformanceCounter", "objectName": "Processor", "counterName": "%", "intervalSeconds": 60},
-                {"name": "syslog", "kind": "LinuxSyslog", "syslogName": "kern", "syslogSeverities": [{"severity": "emerg"}]},
+            "dataExports": [
+                {
+                    "name": "ex",
+                    "enable": True,
+                    "destination": {"resourceId": STORAGE},
+                    "tableNames": ["InsightsMetrics"],
+                }
             ],
-            "tables": [{"name": "T_CL", "plan": "Analytics", "retentionInDays": 30, "schema": {"name": "T_CL", "columns": []}, "roleAssignments": ROLES}],
+            "dataSources": [
+                {
+                    "name": "events",
+                    "kind": "WindowsEvent",
+                    "eventLogName": "Application",
+                    "eventTypes": [{"eventType": "Error"}],
+                },
+                {
+                    "name": "counter",
+                    "kind": "WindowsPerformanceCounter",
+                    "objectName": "Processor",
+                    "counterName": "%",
+                    "intervalSeconds": 60,
+                },
+                {
+                    "name": "syslog",
+                    "kind": "LinuxSyslog",
+                    "syslogName": "kern",
+                    "syslogSeverities": [{"severity": "emerg"}],
+                },
+            ],
+            "tables": [
+                {
+                    "name": "T_CL",
+                    "plan": "Analytics",
+                    "retentionInDays": 30,
+                    "schema": {"name": "T_CL", "columns": []},
+                    "roleAssignments": ROLES,
+                }
+            ],
             "gallerySolutions": [{"name": "SecurityInsights(x)", "plan": {"product": "OMSGallery/SecurityInsights"}}],
             "onboardWorkspaceToSentinel": True,
             "managedIdentities": {"userAssignedResourceIds": [f"{GROUP}/a", f"{GROUP}/b"]},
             "features": {"disableLocalAuth": False},
             "dailyQuotaGb": "10",
         },
-        {"managedIdentities": {"systemAssigned": True}, "skuName": "CapacityReservation", "skuCapacityReservationLevel": 200},
+        {
+            "managedIdentities": {"systemAssigned": True},
+            "skuName": "CapacityReservation",
+            "skuCapacityReservationLevel": 200,
+        },
         {"diagnosticSettings": [{"useThisWorkspace": True, "name": "self"}], "replication": {"enabled": False}},
     ],
     "operational-insights/workspace/data-export": [
         {"destination": {"resourceId": STORAGE, "metaData": {"eventHubName": "e"}}, "enable": True, "tableNames": ["t"]}
     ],
     "operational-insights/workspace/data-source": [
-        {"kind": kind, "eventLogName": "e", "eventTypes": [{"eventType": "Error"}], "syslogName": "kern", "counterName": "c", "linkedResourceId": STORAGE}
+        {
+            "kind": kind,
+            "eventLogName": "e",
+            "eventTypes": [{"eventType": "Error"}],
+            "syslogName": "kern",
+            "counterName": "c",
+            "linkedResourceId": STORAGE,
+        }
         for kind in (
-            "AzureActivityLog", "WindowsEvent", "WindowsPerformanceCounter", "IISLogs", "LinuxSyslog", "LinuxSyslogCollection",
-            "LinuxPerformanceObject", "LinuxPerformanceCollection",
+            "AzureActivityLog",
+            "WindowsEvent",
+            "WindowsPerformanceCounter",
+            "IISLogs",
+            "LinuxSyslog",
+            "LinuxSyslogCollection",
+            "LinuxPerformanceObject",
+            "LinuxPerformanceCollection",
         )
-    ],  # fmt: skip
+    ],
     "operational-insights/workspace/linked-service": [{"resourceId": f"{GROUP}/a"}, {"writeAccessResourceId": "w"}],
     "operational-insights/workspace/linked-storage-account": [{"name": "Query", "storageAccountIds": [STORAGE]}],
     "operational-insights/workspace/saved-search": [
-        {"displayName": "d", "category": "c", "query": "q", "functionAlias": "f", "tags": [{"name": "n", "value": "v"}], "version": 2}
+        {
+            "displayName": "d",
+            "category": "c",
+            "query": "q",
+            "functionAlias": "f",
+            "tags": [{"name": "n", "value": "v"}],
+            "version": 2,
+        }
     ],
     "operational-insights/workspace/storage-insight-config": [
         {"storageAccountResourceId": STORAGE, "tables": ["t"], "containers": ["c"]},
         {"storageAccountResourceId": STORAGE, "name": "own"},
     ],
     "operational-insights/workspace/table": [
-        {"plan": "Basic", "restoredLogs": {"sourceTable": "s"}, "schema": {"name": "n", "columns": []}, "roleAssignments": ROLES},
+        {
+            "plan": "Basic",
+            "restoredLogs": {"sourceTable": "s"},
+            "schema": {"name": "n", "columns": []},
+            "roleAssignments": ROLES,
+        },
         {"searchResults": {"query": "q"}, "totalRetentionInDays": 40},
     ],
 }
