@@ -127,9 +127,13 @@ class Scope:
         self._inside = inside
         self._own: Mapping[str, Any] | None = None
 
-    def round(self, loop: str, index: int) -> Scope:
-        """The same place in one round of a loop, which `copyIndex` names, or means without a name."""
-        return Scope(self.declared, {**self._loops, loop.lower(): index, "": index}, self._inside)
+    def round(self, loop: str, index: int, *, inner: bool = False) -> Scope:
+        """The same place in one round of a loop, which `copyIndex` names, or means without a name.
+
+        Without a name it means the loop of the resource, also in an `inner` loop of one of its properties.
+        """
+        unnamed = self._loops.get("", index) if inner else index
+        return Scope(self.declared, {**self._loops, loop.lower(): index, "": unnamed}, self._inside)
 
     def call(self, name: str, args: Sequence[Any]) -> Any:
         """The value of a function: what the template declares, or the library."""
@@ -224,7 +228,7 @@ class Scope:
         if isinstance(rounds, Unknown):
             return rounds
         return [
-            self.round(name, index).value(loop.get("input"), (*pointer, "input"), (*path, index), places)
+            self.round(name, index, inner=True).value(loop.get("input"), (*pointer, "input"), (*path, index), places)
             for index in rounds
         ]
 

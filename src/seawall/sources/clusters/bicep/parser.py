@@ -12,7 +12,7 @@ from seawall.safe.limits import DEFAULT, Limits
 from seawall.sources.clusters.bicep import lexer
 from seawall.sources.clusters.bicep.cursor import Wrong
 from seawall.sources.clusters.bicep.expressions import Expressions
-from seawall.sources.clusters.bicep.lexer import END, NAME, NEWLINE, OPENING, TEXT
+from seawall.sources.clusters.bicep.lexer import END, NAME, NEWLINE, TEXT
 from seawall.sources.clusters.bicep.syntax import Declaration, Expression, Fault, File
 
 _EXTENSIONS: Final = ("extension", "provider")
