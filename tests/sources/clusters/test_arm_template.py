@@ -1,6 +1,6 @@
-# ruff: noqa: E501 — templates on one line
-
 """ARM templates: real ones, each part of the language, and templates that are made to do harm."""
+
+# ruff: noqa: E501 — templates on one line
 
 from __future__ import annotations
 
