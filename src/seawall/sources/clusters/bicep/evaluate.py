@@ -68,7 +68,7 @@ class Evaluation:
 
     def value(self, node: Expression, local: Local) -> Any:
         """The value of an expression, never a Symbol."""
-        self.budget.spend(1)
+        self.budget.spend(4)
         return _HOW[type(node)](self, node, local)
 
     def resolve(self, node: Expression, local: Local) -> Any:
@@ -81,7 +81,7 @@ class Evaluation:
             target, index = self.resolve(node.target, local), self.value(node.index, local)
             if isinstance(target, Symbol):
                 return target.member(index) if isinstance(index, str) else target.item(index)
-            return self._held(target, index, node.safe)
+            return self._held(target, index, node)
         return self.value(node, local)
 
     def decide(self, node: Expression, local: Local) -> bool | Unknown:
@@ -138,10 +138,10 @@ class Evaluation:
     def _member(self, target: Any, node: Member) -> Any:
         if isinstance(target, Symbol):
             return target.nested(node.name) if node.nested else target.member(node.name)
-        return self._held(target, node.name, node.safe)
+        return self._held(target, node.name, node)
 
-    def _held(self, target: Any, key: Any, safe: bool) -> Any:
-        if safe:
+    def _held(self, target: Any, key: Any, node: Member | Index) -> Any:
+        if node.safe or (target is None and _safe_before(node.target)):
             return self.call("tryGet", target, key)
         try:
             return member(target, key)
@@ -249,6 +249,15 @@ class Evaluation:
 
     def _spread(self, node: Spread, local: Local) -> Any:
         return Unknown("`...` is no value")
+
+
+def _safe_before(node: Expression) -> bool:
+    """True after a `.?`: where that finds nothing, neither does what follows it."""
+    while isinstance(node, Member | Index):
+        if node.safe:
+            return True
+        node = node.target
+    return False
 
 
 _HOW: Final[Mapping[type, Callable[[Evaluation, Any, Local], Any]]] = {

@@ -11,7 +11,7 @@ from seawall.safe.limits import Limits
 
 
 class Budget:
-    """The steps that one reading may take; every node evaluated is one, and so is every node that a value holds."""
+    """The steps that one reading may take: four for an expression, for the time that it takes, one for a value."""
 
     def __init__(self, limits: Limits, where: str) -> None:
         self.limits = limits
@@ -26,14 +26,17 @@ class Budget:
 
     def spend_on(self, value: Any) -> Any:
         """Pay for a value that many may share, as if each copied it; the value itself."""
-        pending = [value]
-        while pending:
+        pending, steps = [value], 0
+        while pending and steps <= self.left:
             node = pending.pop()
-            self.spend(1 + len(node) // 64 if isinstance(node, str) else 1)
-            if isinstance(node, dict):
+            steps += 1
+            if isinstance(node, str):
+                steps += len(node) // 64
+            elif isinstance(node, dict):
                 pending += node.values()
             elif isinstance(node, list):
                 pending += node
+        self.spend(steps)
         return value
 
 
