@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from seawall.errors import LimitExceeded
+from seawall.errors import LimitExceeded, Malformed
 from seawall.model import UNKNOWN, Cluster, Unknown
 from seawall.safe.limits import DEFAULT, Limits
 from seawall.sources.clusters import arm_parameters, az_json
@@ -542,6 +542,36 @@ def test_what_a_pool_leaves_out() -> None:
     assert (first.os_sku, first.count, first.kubernetes_version) == ("Ubuntu", 1, "1.34")
     assert isinstance(second.os_sku, Unknown)
     assert isinstance(third.node_public_ip, Unknown)
+
+
+# as people write it
+
+
+def test_comments_and_texts_over_several_lines() -> None:
+    text = """/* a fleet
+      of one */
+    {
+      "$schema": "%s", // the "schema"
+      "resources": [
+        {
+          "type": "%s",
+          "name": "[concat(
+                     'a', // no comment
+                     'b')]",
+          "properties": {
+            "dnsPrefix": "http://x", /* "enableRBAC": true, */ "enableRBAC": false
+          }
+        }
+      ]
+    }"""
+    data = (text % (SCHEMA, KIND)).replace("// no comment", "").encode()
+    (cluster,) = az_json.read(data, file="t.json").clusters
+    assert (cluster.name, cluster.api_server.dns_prefix, cluster.access.rbac) == ("ab", "http://x", False)
+    assert cluster.lines["access.rbac"] == 12
+    with pytest.raises(Malformed, match="line 1"):
+        az_json.read(b"// no template\n{}", file="t.json")
+    with pytest.raises(Malformed, match="line 5"):
+        az_json.read(data.replace(b'"resources"', b"resources"), file="t.json")
 
 
 # bad templates

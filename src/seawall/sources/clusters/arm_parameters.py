@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 
 from seawall.errors import Malformed
 from seawall.model import Unknown
-from seawall.safe import json
 from seawall.safe.limits import DEFAULT, Limits
+from seawall.sources.clusters import arm_text
 from seawall.sources.clusters.unknown_text import UnknownText
 from seawall.sources.clusters.values import pick
 
@@ -25,9 +25,9 @@ _TYPES: Mapping[str, type] = {"string": str, "int": int, "bool": bool, "array": 
 def read_parameters(data: bytes, *, file: str, limits: Limits = DEFAULT) -> Parameters:
     """The values that a parameter file gives; one from a key vault is unknown.
 
-    Raises Malformed for what is no such file, or what `json.load` raises.
+    Raises Malformed for what is no such file, or what `arm_text.load` raises.
     """
-    document = json.load(data, where=file, limits=limits)
+    document = arm_text.load(data, where=file, limits=limits)[0]
     given = pick(document, "parameters")
     if not isinstance(given, dict):
         raise Malformed("not a parameter file: it has no parameters", where=file)

@@ -15,7 +15,7 @@ from seawall.errors import InputError
 from seawall.model import Cluster, Location, NotAssessed
 from seawall.safe import files, json
 from seawall.safe.limits import DEFAULT, Limits
-from seawall.sources.clusters import arm_parameters, arm_template
+from seawall.sources.clusters import arm_parameters, arm_template, arm_text
 from seawall.sources.clusters.assemble import assemble
 from seawall.sources.clusters.documents import CLUSTER, Found, Pointer, Resource, Skipped, Template, children, find
 from seawall.sources.clusters.lines import FileLines, Lines, places
@@ -32,7 +32,8 @@ def read(data: bytes, *, file: str, limits: Limits = DEFAULT, parameters: Mappin
 
     Raises Malformed for what is no JSON, LimitExceeded for what is too large or too deep.
     """
-    found = list(find(json.load(data, where=file, limits=limits), limits))
+    document, data = arm_text.load(data, where=file, limits=limits)
+    found = list(find(document, limits))
     templates = [
         arm_template.read(item.body, data, pointer=item.pointer, file=file, given=parameters or {}, limits=limits)
         for item in found
@@ -56,7 +57,7 @@ def read_file(path: Path, data: bytes, *, limits: Limits = DEFAULT) -> Reading:
 
     Raises as `read` does.
     """
-    found = find(json.load(data, where=str(path), limits=limits), limits)
+    found = find(arm_text.load(data, where=str(path), limits=limits)[0], limits)
     beside = arm_parameters.beside(path) if any(isinstance(item, Template) for item in found) else ()
     readings = [_with_parameters(file, path, data, limits) for file in beside]
     return together(readings, beside, path) if readings else read(data, file=str(path), limits=limits)
