@@ -451,6 +451,16 @@ def test_a_proxy_that_cannot_be_used_is_named() -> None:
     Client(user_agent="t", proxies={"https": "localhost:3128"}).close()
 
 
+def test_errors_do_not_tell_secrets(client: Client) -> None:
+    for url, value in [("http://me:secret@seawall.invalid/?sig=secret", ""), ("http://a.example/", "Bearer secret\n")]:
+        with pytest.raises(FetchError) as caught:
+            client.get(url, headers={"Authorization": value})
+        assert "secret" not in f"{caught.value} {caught.value.hint}"
+    with pytest.raises(UsageError) as usage:
+        Client(user_agent="t", proxies={"https": "http://me:secret@[/"})
+    assert "secret" not in str(usage.value)
+
+
 @given(st.text(), st.text())
 def test_no_address_and_no_header_raises_anything_else(url: str, value: str) -> None:
     with Client(Limits(http_retries=0), user_agent="t", proxies={"all": "http://127.0.0.1:9"}, timeout=1) as client:
