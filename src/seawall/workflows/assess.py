@@ -109,8 +109,6 @@ def scan(paths: Iterable[Path], settings: Settings, assessed: Assessed, say: Say
     from seawall.workflows.images import contents_of, images_in
 
     with open_advisories(settings) as advisories:
-        assessed.advisories = advisories.status
-        assessed.not_assessed += advisories.not_assessed
         for path in paths:
             try:
                 for source in images_in(path, settings):
@@ -136,6 +134,8 @@ def scan(paths: Iterable[Path], settings: Settings, assessed: Assessed, say: Say
             except SeawallError as error:
                 assessed.failed.append(str(error) + (f" ({error.hint})" if error.hint else ""))
                 assessed.not_assessed.append(NotAssessed(what="image", where=str(path), why=error.message))
+        assessed.advisories = advisories.feeds()
+        assessed.not_assessed += advisories.gaps()
 
 
 def of_image(name: str, not_assessed: Iterable[NotAssessed]) -> list[NotAssessed]:
