@@ -313,6 +313,14 @@ def test_an_index_inside_itself_many_times(make: SimpleNamespace, tmp_path: Path
         open_images(layout.add(entry).write(tmp_path))
 
 
+def test_indexes_that_fan_out_are_read_once(make: SimpleNamespace, tmp_path: Path) -> None:
+    layout = make.Layout()
+    entry = layout.image([make.layer(("file", "a", "1"))])
+    for _ in range(3):
+        entry = layout.index(*[entry] * 2000)
+    assert len(open_images(layout.add(entry).write(tmp_path))) == 1
+
+
 def test_what_is_no_image(tmp_path: Path, make: SimpleNamespace) -> None:
     (tmp_path / "text").write_text("blobs/sha256 " * 100)
     (tmp_path / "empty").touch()
