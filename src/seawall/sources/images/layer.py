@@ -119,6 +119,8 @@ class _Record(Generic[T]):
     def make(self, path: str) -> dict[str, Entry]:
         """The entries of a folder, which is made together with those that lead to it."""
         folders = self._facts.folders
+        if path in folders:
+            return folders[path]
         at, folder = "", folders[""]
         for name in path.split("/"):
             at = join(at, name)
