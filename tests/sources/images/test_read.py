@@ -143,6 +143,8 @@ def test_a_name_that_is_not_utf8_can_be_shown(make: SimpleNamespace, tmp_path: P
     (source,) = open_images(make.docker_archive(tmp_path / "i.tar", [data]))
     made = read(source, wants=lambda path: path[0] == "l", visit=lambda path, content: path)
     assert [result for _, result, _ in made.tree.results()] == [r"l\xfe"]
+    refused = read(source, wants=lambda path: True, visit=lambda path, content: path, limits=Limits(evidence_bytes=0))
+    assert [note.where for note in refused.image.not_assessed] == [r"app:1!/a\xff"]
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])

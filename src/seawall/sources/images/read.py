@@ -62,7 +62,9 @@ def read(
     tree = Tree(layers, wants)
     _fetch(tree, tree.unfetched(exact), source, visit, limits)
     name = source.image.name
-    unread = [NotAssessed(what="file in an image", where=f"{name}!/{path}", why=why) for path, why in tree.unread()]
+    unread = [
+        NotAssessed(what="file in an image", where=f"{name}!/{printable(path)}", why=why) for path, why in tree.unread()
+    ]
     odd = [
         NotAssessed(what="image layer", where=layer.where, why=note)
         for layer, facts in zip(source.layers, layers, strict=True)
