@@ -14,7 +14,7 @@ from seawall.errors import InputError, LimitExceeded, Malformed, Unsupported
 from seawall.safe import tar
 from seawall.safe.compression import open_stream
 from seawall.safe.limits import Limits
-from seawall.safe.names import normalise, printable
+from seawall.safe.names import as_text, normalise
 
 KINDS = {
     tarfile.REGTYPE: "file",
@@ -94,8 +94,8 @@ def test_bytes_that_are_not_utf8_are_kept_apart_and_can_be_shown() -> None:
     data = patched(archive([info("a-b")], tarfile.USTAR_FORMAT), 1, b"\xff")
     (name,) = names(data)
     assert name.encode("utf-8", "surrogateescape") == b"a\xffb"
-    assert printable(name) == r"a\xffb"
-    assert printable("naïve") == "naïve"
+    assert as_text(name) == r"a\xffb"
+    assert as_text("naïve") == "naïve"
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,6 @@ def escapes(name: str) -> bool:
     return False
 
 
-def printable(name: str) -> str:
+def as_text(name: str) -> str:
     """The name with bytes that are not UTF-8 written as `\\xff`, so that every report can hold it."""
     return name if name.isascii() else name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

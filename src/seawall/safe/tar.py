@@ -13,7 +13,7 @@ from typing import Literal
 
 from seawall.errors import LimitExceeded, Malformed, Unsupported
 from seawall.safe.limits import DEFAULT, Limits
-from seawall.safe.names import escapes, normalise, printable
+from seawall.safe.names import as_text, escapes, normalise
 from seawall.safe.window import BLOCK, Readable, Window
 
 NOTES = 20
@@ -36,7 +36,7 @@ class Member:
     """One entry: its normalised name, its kind, its size in bytes, the target of a link as it is written, and the
     offset of its content in the stream.
 
-    A name that is not UTF-8 keeps its bytes as surrogates; `printable` makes it fit to show.
+    A name that is not UTF-8 keeps its bytes as surrogates; `as_text` makes it fit to show.
     """
 
     __slots__ = ("_header", "_window", "kind", "link", "name", "offset", "size", "sparse")
@@ -73,7 +73,7 @@ class Member:
 
     @property
     def _where(self) -> str:
-        return f"{self._window.where}!/{printable(self.name)}"
+        return f"{self._window.where}!/{as_text(self.name)}"
 
 
 class Walk:
@@ -144,7 +144,7 @@ class Walk:
 
     def _tidy(self, member: Member) -> None:
         if escapes(member.name):
-            note(self.notes, f"the entry {printable(member.name)!r} points outside the root and was kept inside it")
+            note(self.notes, f"the entry {as_text(member.name)!r} points outside the root and was kept inside it")
         member.name = normalise(member.name)
 
     def _apply(self, member: Member) -> None:

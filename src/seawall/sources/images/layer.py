@@ -10,7 +10,7 @@ import msgspec
 from seawall.errors import LimitExceeded, SeawallError, Unsupported
 from seawall.safe import tar
 from seawall.safe.limits import Limits
-from seawall.safe.names import normalise, printable
+from seawall.safe.names import as_text, normalise
 from seawall.safe.window import Readable
 from seawall.sources.images.links import PATH_MAX, follow, join
 
@@ -56,7 +56,7 @@ def analyse(
     limits: Limits,
     where: str,
 ) -> LayerFacts[T]:
-    """Walk the layer; a wanted file is visited with its printable path and content, only the result is kept.
+    """Walk the layer; a wanted file is visited with its as_text path and content, only the result is kept.
 
     What `visit` raises as SeawallError, and a wanted file that is sparse or over a bound, becomes `Unread`.
     Raises Malformed or LimitExceeded for the archive itself.
@@ -96,7 +96,7 @@ def _result(member: tar.Member, path: str, visit: Callable[[str, bytes], T]) -> 
             raise
         return Unread(error.message)
     try:
-        return visit(printable(path), content)
+        return visit(as_text(path), content)
     except SeawallError as error:
         return Unread(error.message)
 
@@ -165,7 +165,7 @@ class _Record(Generic[T]):
         elif name == _OPAQUE:
             facts.opaque.append(self.landing(parent))
         elif name and hidden in ("", ".", ".."):
-            tar.note(facts.notes, f"the whiteout {printable(join(parent, name))!r} names no file and was ignored")
+            tar.note(facts.notes, f"the whiteout {as_text(join(parent, name))!r} names no file and was ignored")
         elif name and not name.startswith(_AUFS):
             facts.whiteouts.append(join(self.landing(parent), hidden))
 
