@@ -17,9 +17,6 @@ from seawall.safe.http import Client
 from seawall.safe.http_rules import BUSY, pause
 from seawall.sources.clusters.azure.calls import GRAPH, Call, Query
 
-PAGES = 10_000
-"""Pages of one list, so that a list which never ends does end."""
-
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _SUBSCRIPTION = re.compile(r"/subscriptions/[^/]+", re.IGNORECASE)
 _CODE = re.compile(r"\w{1,80}", re.ASCII)
@@ -72,7 +69,7 @@ class Arm:
     """One cloud, seen with one login; threads may share it.
 
     `endpoint` is the address of ARM, https unless it is a loopback address; tokens go nowhere else. `audience` is the
-    scope of the tokens. `sleep` waits some seconds.
+    scope of the tokens. `sleep` waits some seconds. `pages` bounds one list, so that one which never ends does end.
     """
 
     def __init__(
@@ -83,6 +80,7 @@ class Arm:
         client: Client,
         *,
         sleep: Callable[[float], None] = time.sleep,
+        pages: int = 10_000,
     ) -> None:
         self._origin = _origin(endpoint)
         if self._origin[0] != "https" and self._origin[1] not in _LOOPBACK:
@@ -92,6 +90,7 @@ class Arm:
         self._credential = credential
         self._client = client
         self._sleep = sleep
+        self._pages = pages
         self._lock = threading.Lock()
         self._token = ""
 
@@ -103,7 +102,7 @@ class Arm:
         """All items of a list, of all its pages. Raises FetchError, InputError."""
         items: list[dict[str, Any]] = []
         url, where = self._url(call, scope), scope or call.path
-        for _ in range(PAGES):
+        for _ in range(self._pages):
             answer = self._ask(call, url, where)
             if answer.status >= 300:
                 return items
@@ -114,7 +113,7 @@ class Arm:
             url = page.nextLink
             if _origin(url) != self._origin:
                 raise Malformed("the next page of the list is on another server, which is not followed", where=where)
-        raise Malformed(f"the list has more than {PAGES:,} pages", where=where)
+        raise Malformed(f"the list has more than {self._pages:,} pages", where=where)
 
     def item(self, call: Call, scope: str) -> dict[str, Any]:
         """One resource. Raises FetchError, InputError."""
@@ -127,7 +126,7 @@ class Arm:
         where = f"/subscriptions/{subscriptions[0]}" + (f" and {rest} more" if (rest := len(subscriptions) - 1) else "")
         options: dict[str, Any] = {"resultFormat": "objectArray", "$top": 1000, **query.options}
         asked = {"subscriptions": subscriptions, "query": query.kql, "options": options}
-        for _ in range(PAGES):
+        for _ in range(self._pages):
             answer = self._ask(GRAPH, self._url(GRAPH, ""), where, msgspec.json.encode(asked))
             page = json.decode(answer.body, Rows, where=where)
             rows += page.data

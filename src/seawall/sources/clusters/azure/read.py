@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from seawall.errors import SeawallError
+from seawall.errors import FetchError, SeawallError
 from seawall.model import Cluster, NotAssessed
 from seawall.safe.limits import Limits
 from seawall.sources.clusters import az_json
@@ -73,7 +73,7 @@ def _subscriptions(scope: Scope, arm: Arm, reading: Reading, say: Say) -> list[s
         try:
             inside = below(group, arm)
         except SeawallError as error:
-            reading.fail("management group", group, error)
+            reading.fail("management group", f"managementGroups/{group}", error)
         else:
             found += inside
             if not inside:
@@ -115,9 +115,7 @@ def _attach(bodies: dict[str, Body], arm: Arm, reading: Reading, say: Say) -> No
     """Put into each body, as an export does, the resources that hold settings of it."""
     asked = [(call, key) for key in bodies for call in OF_A_CLUSTER]
     unread: Counter[tuple[Call, str, str]] = Counter()
-    for (call, key), answer in _each(
-        lambda ask: arm.items(*ask), asked, say, "asking {} times for what belongs to them"
-    ):
+    for (call, key), answer in _each(_patient(arm), asked, say, "asking {} times for what belongs to clusters"):
         if isinstance(answer, SeawallError):
             unread[call, key.split("/")[2], _said(answer)] += 1
         else:
@@ -128,6 +126,28 @@ def _attach(bodies: dict[str, Body], arm: Arm, reading: Reading, say: Say) -> No
         what = f"{call.noun} of {count} cluster{'s' * (count > 1)}"
         reading.not_assessed.append(NotAssessed(what=what, where=f"/subscriptions/{subscription}", why=why))
     _attach_roles(bodies, arm, reading)
+
+
+def _patient(arm: Arm) -> Callable[[tuple[Call, str]], list[Body]]:
+    """The question after one kind of resource of one cluster, until a subscription has had enough of that kind.
+
+    AKS answers 60 such questions at once and then one a second: https://learn.microsoft.com/azure/aks/quotas-skus-regions
+    """
+    given_up: dict[tuple[Call, str], FetchError] = {}
+
+    def ask(asked: tuple[Call, str]) -> list[Body]:
+        call, key = asked
+        subscription = key.split("/")[2]
+        if error := given_up.get((call, subscription)):
+            raise error
+        try:
+            return arm.items(call, key)
+        except FetchError as error:
+            if error.status == 429:
+                given_up[call, subscription] = error
+            raise
+
+    return ask
 
 
 def _attach_roles(bodies: dict[str, Body], arm: Arm, reading: Reading) -> None:
