@@ -1,4 +1,4 @@
-"""Live clusters, from a server on the loopback that answers as Azure does: whole, in pages, late, wrongly, not at all."""
+"""Live clusters, from a server on the loopback that answers as Azure does: whole, in pages, late, wrongly, or not."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from seawall.errors import FetchError, UsageError
 from seawall.model import UNKNOWN, is_known
@@ -261,12 +263,16 @@ def test_clusters_that_only_resource_graph_shows_are_read_one_by_one(azure):
     azure.holds(azure.cluster("mine"))
     azure.faults[LIST_ONE] = [azure.refused(403, "AuthorizationFailed")]
     gone = azure.cluster("deleted-since")["id"]
-    azure.fleet = [{"id": azure.cluster("mine")["id"]}, {"id": gone}, {"id": "/subscriptions/x/../../evil"}, {}]
+    odd = azure.cluster("odd")["id"]
+    azure.items[odd.lower()] = {"not": "a cluster"}
+    shown = [azure.cluster("mine")["id"], gone, odd, f"/subscriptions/{ONE}/../evil"]
+    azure.fleet = [*({"id": each} for each in shown), {}]
     azure.page = 1
     reading = azure.read(ONE)
     assert [cluster.name for cluster in reading.clusters] == ["mine"]
     assert "deleted-since" not in everything_said(reading)
     assert len(reading.failed) == 1
+    assert [note.where for note in reading.not_assessed] == [f"/subscriptions/{ONE}", f"azure:{odd.lower()}"]
 
 
 def test_a_busy_server_is_waited_for_as_long_as_it_asks(azure):
@@ -324,7 +330,7 @@ def test_a_body_that_breaks_off_is_asked_for_again(azure):
         ((302, b"", {"Location": "https://login.example/"}), "not followed"),
         ((400, b'{"error": {"code": "NoRegisteredProviderFound"}}'), "does not offer managedClusters in version"),
         ((404, b'{"error": {"code": "SubscriptionNotFound"}}'), "SubscriptionNotFound"),
-        ((404, b'{"error": {"code": "<script>"}}'), "HTTP status 404)"),
+        ((404, b'{"error": {"code": "<script>"}}'), "HTTP status 404 ("),
         ((418, b'["no object"]'), "418"),
     ],
 )
@@ -379,7 +385,15 @@ def test_the_quota_of_resource_graph_is_kept(azure):
     azure.graph_headers = {"x-ms-user-quota-remaining": "0", "x-ms-user-quota-resets-after": "00:00:05"}
     (cluster,) = azure.read(ONE).clusters
     assert cluster.access.acr_pull is True
-    assert azure.slept == [5, 5]
+    assert [seconds for seconds in azure.slept if seconds] == [5, 5]
+
+
+def test_resource_graph_says_when_to_come_back(azure):
+    azure.holds(azure.cluster("shop"))
+    quota = {"x_ms_user_quota_remaining": "0", "x_ms_user_quota_resets_after": "00:00:09"}
+    azure.faults["/resources"] = [azure.refused(429, "RateLimiting", **quota)]
+    assert not azure.read(ONE).not_assessed
+    assert azure.slept == [9]
 
 
 def test_rows_that_resource_graph_does_not_give_are_missed(azure):
@@ -457,6 +471,31 @@ def test_a_thousand_clusters_in_reasonable_time(azure, record_property):
     assert not reading.not_assessed
     assert len(azure.seen) == 10 + 2 + 3000
     assert seconds < 60
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["id", "name", "type", "properties", "identityProfile", "kubeletidentity", "logs", "tags"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+OBJECT = st.dictionaries(st.sampled_from(["id", "name", "type", "properties", "resources", "location"]), JSON)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=OBJECT, child=OBJECT, row=OBJECT)
+def test_whatever_azure_answers_nothing_is_lost_and_nothing_breaks(azure, body, child, row):
+    shop = azure.cluster("shop") | {key: value for key, value in body.items() if key != "id"}
+    azure.items = {LIST_ONE.lower(): [shop], f"{shop['id']}/maintenanceConfigurations".lower(): [child]}
+    azure.roles = azure.fleet = [row]
+    reading = azure.read(ONE)
+    assert reading.clusters or reading.not_assessed
 
 
 def test_errors_that_are_none_of_ours_are_not_hidden(azure):

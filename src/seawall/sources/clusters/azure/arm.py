@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
 
@@ -110,9 +110,9 @@ class Arm:
             items += page.value
             if not page.nextLink:
                 return items
-            url = page.nextLink
-            if _origin(url) != self._origin:
+            if _origin(page.nextLink) != self._origin:
                 raise Malformed("the next page of the list is on another server, which is not followed", where=where)
+            url = self._endpoint + urlunsplit(("", "", *urlsplit(page.nextLink)[2:4], ""))
         raise Malformed(f"the list has more than {self._pages:,} pages", where=where)
 
     def item(self, call: Call, scope: str) -> dict[str, Any]:
@@ -133,7 +133,7 @@ class Arm:
             if not page.skip_token:
                 break
             options["$skipToken"] = page.skip_token
-            self._keep_quota(answer.headers)
+            self._sleep(min(_until_quota(answer.headers), self._client.limits.http_wait))
         if len(rows) < page.total:
             raise Malformed(f"{GRAPH.noun} gave {len(rows):,} of {page.total:,} {query.noun}", where=where)
         return rows
@@ -147,7 +147,7 @@ class Arm:
         stale = False
         for attempt in self._attempts():
             answer = self._send(call.method, url, token, body)
-            wait = pause(attempt, answer.headers)
+            wait = max(pause(attempt, answer.headers), _until_quota(answer.headers))
             if answer.status < 300 or answer.code in call.none:
                 return answer
             if answer.status == 401 and not stale:
@@ -182,15 +182,17 @@ class Arm:
                 self._token = self._credential.get_token(self._audience).token
             return self._token
 
-    def _keep_quota(self, headers: Mapping[str, str]) -> None:
-        """Wait where the next question would be refused. The headers count questions, and give hh:mm:ss.
 
-        https://learn.microsoft.com/azure/governance/resource-graph/concepts/guidance-for-throttled-requests
-        """
-        resets = re.fullmatch(r"(\d+):(\d+):(\d+)", headers.get("x-ms-user-quota-resets-after", ""))
-        if headers.get("x-ms-user-quota-remaining") == "0" and resets:
-            hours, minutes, seconds = map(int, resets.groups())
-            self._sleep(min(hours * 3600 + minutes * 60 + seconds, self._client.limits.http_wait))
+def _until_quota(headers: Mapping[str, str]) -> int:
+    """Seconds before Resource Graph takes another question; 0 where it does now. The headers count, and give hh:mm:ss.
+
+    https://learn.microsoft.com/azure/governance/resource-graph/concepts/guidance-for-throttled-requests
+    """
+    resets = re.fullmatch(r"(\d+):(\d+):(\d+)", headers.get("x-ms-user-quota-resets-after", ""))
+    if headers.get("x-ms-user-quota-remaining") != "0" or not resets:
+        return 0
+    hours, minutes, seconds = map(int, resets.groups())
+    return hours * 3600 + minutes * 60 + seconds
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:
@@ -209,20 +211,20 @@ def _refusal(call: Call, answer: _Answer, where: str) -> FetchError:
     scope = found[0] if (found := _SUBSCRIPTION.match(where)) else where
     message, hint = f"Azure answers with {said}", ""
     if status == 401:
-        message = f"Azure does not accept the login ({said})"
+        message = f"Azure does not accept the login: {said}"
         hint = "log in again: `az login`, with `--tenant TENANT` if this belongs to another tenant"
     elif status == 403:
-        message = f"the login may not read {call.noun} ({said})"
+        message = f"the login may not read {call.noun}: {said}"
         hint = f"it needs the action {call.action} on {scope}: the role of deploy/azure-role.json has it, and Reader"
     elif status == 404:
-        message = f"Azure knows no such thing ({said})"
+        message = f"Azure knows no such thing: {said}"
         hint = "check the name, and with `az account list` that the login belongs to the right tenant"
     elif status == 429:
-        message, hint = f"Azure is asked too much ({said})", "try again in some minutes, or ask for less"
+        message, hint = f"Azure is asked too much: {said}", "try again in some minutes, or ask for less"
     elif status >= 500:
-        message, hint = f"Azure has a fault of its own ({said})", "try again later"
+        message, hint = f"Azure has a fault of its own: {said}", "try again later"
     elif status < 400:
-        message, hint = f"Azure redirects ({said}), which is not followed", "check --cloud, and the proxy"
+        message, hint = f"Azure redirects, which is not followed: {said}", "check --cloud, and the proxy"
     elif answer.code in ("NoRegisteredProviderFound", "InvalidResourceType", "InvalidApiVersionParameter"):
-        message = f"this cloud does not offer {call.noun} in version {call.version} ({said})"
+        message = f"this cloud does not offer {call.noun} in version {call.version}: {said}"
     return FetchError(message, where=where, hint=hint, status=status)

@@ -30,7 +30,7 @@ AT_ONCE = 8
 
 _SUBSCRIPTIONS_PER_QUESTION = 1_000
 _CLUSTER = re.compile(
-    r"/subscriptions/([-0-9a-f]{36})/resourcegroups/[-\w.()]{1,90}"
+    r"/subscriptions/[-0-9a-f]{36}/resourcegroups/[-\w.()]{1,90}"
     r"/providers/microsoft\.containerservice/managedclusters/[-\w]{1,63}",
     re.IGNORECASE,
 )
@@ -61,7 +61,7 @@ def read(scope: Scope, *, arm: Arm, limits: Limits, say: Say) -> Reading:
     _attach(bodies, arm, reading, say)
     for body in bodies.values():
         _understand(body, reading, limits)
-    if not reading.clusters and subscriptions:
+    if not reading.clusters and not reading.failed:
         reading.failed.append(f"no AKS cluster was found; searched {_few(scope.below, subscriptions)}")
     return reading
 
@@ -95,17 +95,16 @@ def _clusters(scope: Scope, subscriptions: Sequence[str], arm: Arm, reading: Rea
             continue
         for body in answer:
             if _CLUSTER.fullmatch(key := str(body.get("id", "")).lower()):
-                bodies[key] = body
+                bodies[key] = {**body, "resources": []}
             else:
-                reading.not_assessed.append(
-                    NotAssessed(what="cluster", where=place, why=f"no cluster's id: {key!r:.200}")
-                )
+                why = f"no cluster's id: {key!r:.200}"
+                reading.not_assessed.append(NotAssessed(what="cluster", where=place, why=why))
     inside = tuple(f"{place}/".lower() for place in places)
     known = [str(row.get("id", "")).lower() for row in _graph(FLEET, subscriptions, arm, reading)]
     hidden = [key for key in known if key.startswith(inside) and key not in bodies and _CLUSTER.fullmatch(key)]
     for key, found in _each(partial(arm.item, CLUSTER), hidden, say, "reading {} clusters that no list shows"):
         if not isinstance(found, SeawallError):
-            bodies[key] = found
+            bodies[key] = {**found, "id": found.get("id") or key, "resources": []}
         elif getattr(found, "status", 0) != 404:  # deleted since: Resource Graph lags
             reading.not_assessed.append(NotAssessed(what="cluster", where=key, why=_said(found)))
     return bodies
@@ -119,9 +118,7 @@ def _attach(bodies: dict[str, Body], arm: Arm, reading: Reading, say: Say) -> No
         if isinstance(answer, SeawallError):
             unread[call, key.split("/")[2], _said(answer)] += 1
         else:
-            bodies[key].setdefault("resources", []).extend(
-                answer or [{"type": call.noun}]
-            )  # nothing in it: there is none
+            bodies[key]["resources"] += answer or [{"type": call.noun}]  # nothing in it: there is none
     for (call, subscription, why), count in unread.items():
         what = f"{call.noun} of {count} cluster{'s' * (count > 1)}"
         reading.not_assessed.append(NotAssessed(what=what, where=f"/subscriptions/{subscription}", why=why))
@@ -157,7 +154,7 @@ def _attach_roles(bodies: dict[str, Body], arm: Arm, reading: Reading) -> None:
         roles.setdefault(text(pick(role, "properties"), "principalId").lower(), []).append(role)
     for body in bodies.values():
         kubelet = pick(pick(pick(body, "properties"), "identityProfile"), "kubeletidentity")
-        body.setdefault("resources", []).extend(roles.get(text(kubelet, "objectId").lower() or "-", ()))
+        body["resources"] += roles.get(text(kubelet, "objectId").lower() or "-", ())
 
 
 def _graph(query: Query, subscriptions: Sequence[str], arm: Arm, reading: Reading) -> list[Body]:
@@ -173,7 +170,7 @@ def _graph(query: Query, subscriptions: Sequence[str], arm: Arm, reading: Readin
 
 def _understand(body: Body, reading: Reading, limits: Limits) -> None:
     """Read one body as an export of one cluster. No lines: there is no file."""
-    where = f"azure:{body.get('id', '')}"
+    where = f"azure:{body['id']}"
     try:
         found = az_json.read(msgspec.json.encode(body), file=where, limits=limits)
     except SeawallError as error:
