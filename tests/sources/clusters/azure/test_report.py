@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import datetime
 import json
 import subprocess
@@ -10,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from seawall.cli.audit import CLOUDS as OFFERED
-from seawall.errors import UsageError
+from seawall.cli import audit
+from seawall.errors import FetchError, UsageError
 from seawall.reports import render
 from seawall.reports.style import Style
 from seawall.sources.clusters.azure.clouds import CLOUDS
+from seawall.sources.clusters.azure.credential import Login
 from seawall.workflows.assess import assess
 from seawall.workflows.azure import Azure, Scope
 from seawall.workflows.settings import Settings
@@ -68,6 +70,26 @@ def test_a_live_cluster_has_an_address_in_sarif(azure):
     assert places == {f"azure:{azure.cluster('shop')['id']}"}
 
 
+def asked_live(*words):
+    parser = argparse.ArgumentParser()
+    audit.add_arguments(parser)
+    args = parser.parse_args(words)
+    return audit.live(args), args.paths
+
+
+def test_the_word_azure_is_a_folder_where_there_is_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with_options, paths = asked_live("azure", "main.json", "--subscription", ONE, TWO, "-g", "prod")
+    assert paths == [Path("main.json")]
+    assert with_options.scope == Scope(subscriptions=(ONE, TWO), resource_groups=("prod",))
+    assert asked_live("azure")[0], "no such folder: which clusters? is then asked"
+    (tmp_path / "azure").mkdir()
+    assert asked_live("azure") == (None, [Path("azure")])
+    assert asked_live("azure", "--all")[0].scope.everything
+    with pytest.raises(UsageError, match="live clusters"):
+        asked_live("main.json", "--all")
+
+
 def test_without_the_extra_the_way_to_it_is_named():
     done = subprocess.run([sys.executable, "-c", WITHOUT_THE_EXTRA, ONE], capture_output=True, text=True, check=False)
     assert done.returncode == 2
@@ -82,4 +104,26 @@ def test_the_scope_is_judged_before_any_login():
 
 
 def test_the_command_line_offers_every_cloud():
-    assert set(OFFERED) == set(CLOUDS)
+    assert set(audit.CLOUDS) == set(CLOUDS)
+
+
+def test_errors_of_the_login_are_told_in_few_words():
+    exceptions = pytest.importorskip("azure.core.exceptions")
+
+    class Chain:
+        """What azure-identity raises when no link of its chain holds."""
+
+        def get_token(self, *_):
+            raise exceptions.ClientAuthenticationError(
+                "DefaultAzureCredential failed to retrieve a token from the included credentials.\n"
+                "Attempted credentials:\n"
+                "\tManagedIdentityCredential: no managed identity here.\n"
+                "\tAzureCliCredential: Please run 'az login'.\n"
+                "To mitigate this issue, please refer to the troubleshooting guidelines."
+            )
+
+    with pytest.raises(
+        FetchError, match="no managed identity here.; AzureCliCredential: Please run 'az login'."
+    ) as told:
+        Login(Chain()).get_token("scope")
+    assert "az login" in told.value.hint

@@ -9,6 +9,7 @@ Settings come from Azure Resource Manager (ARM), not from Azure Resource Graph (
 
 ARG does what only it can: it finds every role assignment in one question, and clusters that the lists do not show.
 
-There is no `azure-mgmt-resourcegraph` here: its `resources` does not page by itself, it speaks the API of 2021-03-01,
-loads `msrest` (100 ms, 10 MB), and its bytes would not pass through `seawall.safe`. `azure-identity` gives the tokens.
+There is no `azure-mgmt-resourcegraph` here: its `resources` answers one page, leaving the rest to its caller, speaks
+the API of 2021-03-01; it takes 100 ms to import; and its bytes would not pass through `seawall.safe`. `azure-identity`,
+whose import takes 175 ms, gives the tokens, and is imported for nothing else.
 """

@@ -31,8 +31,8 @@ def credential(cloud: Cloud, *, device_code: bool, show: Callable[[str], None]) 
         def prompt(address: str, code: str, _: object) -> None:
             show(f"open {address} and enter the code {code}")
 
-        return _Login(DeviceCodeCredential(authority=cloud.authority, prompt_callback=prompt))
-    return _Login(
+        return Login(DeviceCodeCredential(authority=cloud.authority, prompt_callback=prompt))
+    return Login(
         DefaultAzureCredential(
             authority=cloud.authority,
             exclude_broker_credential=True,
@@ -44,7 +44,7 @@ def credential(cloud: Cloud, *, device_code: bool, show: Callable[[str], None]) 
     )
 
 
-class _Login:
+class Login:
     """A credential of azure-identity whose errors are ours."""
 
     def __init__(self, chosen: Any) -> None:
