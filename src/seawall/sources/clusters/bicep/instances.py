@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from seawall.model import Unknown
 from seawall.sources.clusters.bicep.evaluate import Local
-from seawall.sources.clusters.bicep.symbols import Symbol
+from seawall.sources.clusters.bicep.symbols import ITSELF, Symbol, once
 from seawall.sources.clusters.bicep.syntax import Declaration, Expression, For, If, Object, Property
 from seawall.sources.clusters.bicep.template import Template
 from seawall.sources.clusters.unknown_text import UnknownText, shown
@@ -48,7 +47,7 @@ class Loop(Deployable):
         self._parent = parent
         self._local = local
 
-    @cached_property
+    @once([])
     def turns(self) -> list[Instance]:
         """One for each turn; where it is unknown how many there are, one that stands for all."""
         loop = self._declaration.value
@@ -109,7 +108,7 @@ class Instance(Deployable):
         inner = body.body if isinstance(body, If) else body
         self.body = inner if isinstance(inner, Object) else None
 
-    @cached_property
+    @once(ITSELF)
     def wanted(self) -> bool | Unknown:
         """Whether it is deployed, by its own condition and that of the resource around it."""
         around = True if self.around is None else self.around.wanted

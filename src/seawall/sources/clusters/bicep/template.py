@@ -158,7 +158,6 @@ class Template(Evaluation):
             return UnknownText(f"parameter '{name}' is given what it does not allow", f"{{{name}}}")
         return value
 
-
     def _meaning(self, kind: Type | None, hops: int = 10) -> Type | None:
         """The type that the name of a type stands for, nullable as soon as one of the names on the way is."""
         named = self.source.declared.get(kind.name) if kind else None
