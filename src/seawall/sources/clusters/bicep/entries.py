@@ -68,7 +68,10 @@ def entry_of(path: Path, *, root: Path, limits: Limits = DEFAULT) -> Entry:
     if own.suffix.lower() == ENDING:
         target = target_of(str(own), files)
         return Entry(template=Path(target) if target else own, parameters=(own,))
-    beside = sorted(each for each in own.parent.iterdir() if each.suffix.lower() in (ENDING, ".json"))
+    try:
+        beside = sorted(each for each in own.parent.iterdir() if each.suffix.lower() in (ENDING, ".json"))
+    except OSError:  # reading the file says why
+        beside = []
     return Entry(template=own, parameters=tuple(each for each in beside if own in _targets(each, [own], files)))
 
 
