@@ -97,6 +97,8 @@ def recognises(entry: Entry, *, root: Path, limits: Limits = DEFAULT) -> bool:
         for declaration in source.tree.declarations:
             if _is_of_cluster(declaration) or (mentioned and declaration.reference.startswith(_INLINE)):
                 return True
+            if declaration.keyword == "using" and is_remote(declaration.reference):
+                return True
             if declaration.keyword == "module" and not is_remote(declaration.reference):
                 pending.append(files.named_in(file, declaration.reference))
     return False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from seawall.model import Unknown
 from seawall.sources.clusters.bicep.evaluate import Local
 from seawall.sources.clusters.bicep.symbols import ITSELF, Symbol, once
-from seawall.sources.clusters.bicep.syntax import Declaration, Expression, For, If, Object, Property
+from seawall.sources.clusters.bicep.syntax import Declaration, Expression, For, If, Object, Property, Spread
 from seawall.sources.clusters.bicep.template import Template
 from seawall.sources.clusters.unknown_text import UnknownText, shown
 
@@ -131,4 +131,8 @@ class Instance(Deployable):
     def own(self, key: str) -> Any:
         """The value that its body has at `key`; None where it has none."""
         node = self.expression(key)
-        return None if node is None else self.template.value(node, self.local)
+        if node is not None:
+            return self.template.value(node, self.local)
+        spread = [item for item in (self.body.items if self.body else ()) if isinstance(item, Spread)]
+        held = [self.template.value(item.value, self.local) for item in spread]
+        return next((each[key] for each in reversed(held) if isinstance(each, dict) and key in each), None)
