@@ -161,11 +161,11 @@ resource last '{AKS.replace("@", "/agentPools@")}' = {{
   name: 'last'
 }}
 """
-    assert [item.name for item in deployed(source)] == ["prod1/a", "prod1/b", "prod1", "prod1/last"]
+    assert [item.name for item in deployed(source)] == ["prod1", "prod1/a", "prod1/b", "prod1/last"]
     unknown = deployed(source, {"pools": Unknown("nobody knows")})
-    assert [shown(item.name) for item in unknown] == ["prod1/{pool}", "prod1", "prod1/last"]
-    assert unknown[0].condition is not None
-    assert "how many" in unknown[0].condition.reason
+    assert [shown(item.name) for item in unknown] == ["prod1", "prod1/{pool}", "prod1/last"]
+    assert unknown[1].condition is not None
+    assert "how many" in unknown[1].condition.reason
 
 
 def test_what_the_template_sets_is_known_and_the_rest_of_a_resource_is_not() -> None:
@@ -304,7 +304,7 @@ def test_a_statement_that_cannot_be_read_is_told_and_the_cluster_beside_it_is_re
     source = f"var x = (1 +\nresource a '{AKS}' = {{\n  name: 'a${{x}}'\n}}\n"
     found = reading(source)
     assert [cluster.name for cluster in found.clusters] == ["a{?}"]
-    assert next((note.what, note.where) for note in found.not_assessed) == ("statement", "main.bicep:2")
+    assert next((note.what, note.where) for note in found.not_assessed) == ("Bicep statement", "main.bicep:2")
 
 
 def test_parameters_from_files() -> None:
@@ -328,6 +328,14 @@ resource a '{AKS}' = {{
     unread = reading(source, "gone.bicepparam")
     assert [cluster.name for cluster in unread.clusters] == ["{name}"]
     assert "no such file" in {note.why for note in unread.not_assessed}
+
+
+def test_a_name_taken_twice_hides_nothing() -> None:
+    body = (
+        "{\n  name: 'NAME'\n  resource p 'agentPools' = { name: '1' }\n  resource p 'agentPools' = { name: '2' }\n}\n"
+    )
+    source = "".join(f"resource a '{AKS}' = {body.replace('NAME', name)}" for name in ("one", "two"))
+    assert [item.name for item in deployed(source)] == ["one", "one/1", "one/2", "two", "two/1", "two/2"]
 
 
 def test_what_needs_itself_is_unknown() -> None:

@@ -191,7 +191,7 @@ def test_the_baseline_cluster_is_assessed() -> None:
     }.items():
         assert text in lines[cluster.lines[path] - 1]
     assert cluster.lines["pools[npuser01].host_encryption"] > cluster.lines["pools[npsystem].host_encryption"]
-    assert not [note for note in found.not_assessed if note.what == "statement"]
+    assert not [note for note in found.not_assessed if note.what == "Bicep statement"]
 
 
 @needs_data

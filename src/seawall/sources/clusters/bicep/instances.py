@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 class Deployable(Symbol):
     """A resource or module, or a list of them."""
 
+    def __init__(self, declaration: Declaration) -> None:
+        super().__init__(declaration.name)
+        self.declaration = declaration
+
     def deploy(self) -> None:
         """Add what it deploys to the run."""
         raise NotImplementedError
@@ -41,16 +45,15 @@ class Loop(Deployable):
     """Resources or modules made by a loop."""
 
     def __init__(self, template: Template, declaration: Declaration, parent: Resource | None, local: Local) -> None:
-        super().__init__(declaration.name)
+        super().__init__(declaration)
         self._template = template
-        self._declaration = declaration
         self._parent = parent
         self._local = local
 
     @once([])
     def turns(self) -> list[Instance]:
         """One for each turn; where it is unknown how many there are, one that stands for all."""
-        loop = self._declaration.value
+        loop = self.declaration.value
         assert isinstance(loop, For)
         turns = self._template.items(loop, self._local)
         doubt = None
@@ -58,8 +61,8 @@ class Loop(Deployable):
             doubt = Unknown(f"it is not known how many of them there are: {turns.reason}")
             index = UnknownText(turns.reason, f"{{{loop.index or loop.item}}}")
             turns = [{**self._local, loop.item: UnknownText(turns.reason, f"{{{loop.item}}}"), loop.index: index}]
-        make = _maker(self._declaration)
-        return [make(self._template, self._declaration, loop.body, self._parent, names, doubt) for names in turns]
+        make = _maker(self.declaration)
+        return [make(self._template, self.declaration, loop.body, self._parent, names, doubt) for names in turns]
 
     def deploy(self) -> None:
         for turn in self.turns:
@@ -98,9 +101,8 @@ class Instance(Deployable):
         local: Local,
         doubt: Unknown | None = None,
     ) -> None:
-        super().__init__(declaration.name)
+        super().__init__(declaration)
         self.template = template
-        self.declaration = declaration
         self.around = parent
         self.local = local
         self.doubt = doubt

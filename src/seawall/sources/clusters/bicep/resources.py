@@ -153,21 +153,24 @@ class Resource(Instance):
         trace.lines[()] = self.declaration.line
         return {**body, "name": self.full_name}, trace.lines
 
-    @once({})
-    def children(self) -> dict[str, Deployable]:
+    @once(())
+    def children(self) -> tuple[Deployable, ...]:
         """The resources declared inside it."""
         inside = self.body.children if self.body else ()
-        return {child.name: symbol_of(self.template, child, self, self.local) for child in inside}
+        return tuple(symbol_of(self.template, child, self, self.local) for child in inside)
 
     def deploy(self) -> None:
         if self.wanted is False:
             return
-        for child in self.children.values():
+        if not self.declaration.existing:
+            self._deploy_own(self.kind.lower())
+        for child in self.children:
             child.deploy()
-        kind = self.kind.lower()
-        if kind == arm_template.NESTED and not self.declaration.existing:
+
+    def _deploy_own(self, kind: str) -> None:
+        if kind == arm_template.NESTED:
             self._deploy_inline()
-        if self.declaration.existing or not self.template.run.wanted(kind):
+        if not self.template.run.wanted(kind):
             return
         if self.body is None:
             self.template.note(f"resource {self.name}", self.declaration, "its body is no object")
@@ -211,7 +214,7 @@ class Resource(Instance):
         return _Held(self, name, held).found()
 
     def nested(self, name: str) -> Any:
-        return self.children.get(name) or super().nested(name)
+        return next((child for child in self.children if child.name == name), None) or super().nested(name)
 
     def call(self, name: str, arguments: Sequence[Any]) -> Any:
         return UnknownText(f"only a deployment tells {self.name}.{name}()", f"{{{shown(self.id)}.{name}()}}")

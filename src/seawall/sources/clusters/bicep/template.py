@@ -58,15 +58,16 @@ class Template(Evaluation):
 
     def deploy(self) -> None:
         """Add what the file deploys, and what in it cannot be read, to the run."""
-        from seawall.sources.clusters.bicep.instances import Deployable
+        from seawall.sources.clusters.bicep.instances import Deployable, symbol_of
 
         for fault in self.source.tree.faults:
-            self.note("statement", fault, fault.message)
+            self.note("Bicep statement", fault, fault.message)
         for declaration in self.source.tree.declarations:
             if declaration.keyword in ("resource", "module"):
                 symbol = self.lookup(declaration.name)
-                if isinstance(symbol, Deployable):  # not so where a name is taken twice
-                    symbol.deploy()
+                if not isinstance(symbol, Deployable) or symbol.declaration is not declaration:  # a name taken twice
+                    symbol = symbol_of(self, declaration, None, {})
+                symbol.deploy()
 
     def note(self, what: str, node: Node, why: str) -> None:
         """Something in this file that was not looked at."""
