@@ -1,4 +1,4 @@
-"""Managed clusters as Azure answers them, in JSON: one file in, clusters out, and what could not be read.
+"""Managed clusters in JSON, as Azure answers them or as templates make them: one file in, clusters out, and notes.
 
 A property that is absent means what its row of the table says; a value of the wrong type is unknown, with a reason.
 """
