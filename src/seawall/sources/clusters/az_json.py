@@ -5,13 +5,15 @@ A property that is absent means what its row of the table says; a value of the w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from seawall.model import Cluster, Location, NotAssessed
 from seawall.safe import json
 from seawall.safe.limits import DEFAULT, Limits
+from seawall.sources.clusters import arm_template
 from seawall.sources.clusters.assemble import assemble
-from seawall.sources.clusters.documents import CLUSTER, Pointer, Resource, Skipped, children, find
+from seawall.sources.clusters.documents import CLUSTER, Found, Pointer, Resource, Skipped, Template, children, find
 from seawall.sources.clusters.lines import FileLines, Lines, places
 from seawall.sources.clusters.reading import Reading
 
@@ -21,19 +23,28 @@ def recognises(value: object, limits: Limits = DEFAULT) -> bool:
     return next(find(value, limits), None) is not None
 
 
-def read(data: bytes, *, file: str, limits: Limits = DEFAULT) -> Reading:
-    """The clusters in `data`; `file` is how the user named it.
+def read(data: bytes, *, file: str, limits: Limits = DEFAULT, parameters: Mapping[str, Any] | None = None) -> Reading:
+    """The clusters in `data`; `file` is how the user named it, `parameters` are for a template.
 
     Raises Malformed for what is no JSON, LimitExceeded for what is too large or too deep.
     """
+    found = list(find(json.load(data, where=file, limits=limits), limits))
+    templates = [
+        arm_template.read(item.body, data, pointer=item.pointer, file=file, given=parameters or {}, limits=limits)
+        for item in found
+        if isinstance(item, Template)
+    ]
     reading = _File(FileLines(data, file, limits), file)
-    clusters = reading.read(json.load(data, where=file, limits=limits), limits)
+    clusters = reading.read(found)
     lines = json.lines(data, {note.pointer for note in reading.notes}) if reading.notes else {}
     notes = (
         NotAssessed(what=note.what, where=str(Location(file=file, line=lines.get(note.pointer, 0))), why=note.why)
         for note in reading.notes
     )
-    return Reading(clusters=clusters, not_assessed=tuple(notes))
+    return Reading(
+        clusters=(*clusters, *(cluster for template in templates for cluster in template.clusters)),
+        not_assessed=(*notes, *(note for template in templates for note in template.not_assessed)),
+    )
 
 
 class _File:
@@ -44,14 +55,13 @@ class _File:
         self._lines = lines
         self.notes: list[Skipped] = []
 
-    def read(self, document: object, limits: Limits) -> tuple[Cluster, ...]:
-        found = list(find(document, limits))
+    def read(self, found: Sequence[Found]) -> tuple[Cluster, ...]:
         clusters = self._latest(item for item in found if isinstance(item, Resource) and item.kind == CLUSTER)
         attached: dict[str, list[Resource]] = {cluster.owner: [] for cluster in clusters}
         for item in found:
             if isinstance(item, Skipped):
                 self.notes.append(item)
-            elif item.kind != CLUSTER:
+            elif isinstance(item, Resource) and item.kind != CLUSTER:
                 self._attach(item, attached)
         if not found:
             self._note("file", (), "no managed cluster was found in it")

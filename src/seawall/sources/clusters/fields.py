@@ -15,6 +15,7 @@ from seawall.model import UNKNOWN, Cost, Unknown, is_known
 from seawall.sources.clusters.field import Field, Kind, Replaces
 
 SCHEMA = "ARM schema 2026-05-01"
+OPT_IN = "a preview feature that is off until it is asked for"
 ABSENT_IS_OFF = "opt-in: the API leaves out what was never switched on"
 
 AZURERM_DOC = "terraform-provider-azurerm 4.40 and 5.2.0: website/docs/r/kubernetes_cluster, and the schema in internal/services/containers"
@@ -34,6 +35,31 @@ def _private_dns_zone(group: Mapping[str, object]) -> object:
     if not is_known(private):
         return private
     return "system" if private else None
+
+
+def _oidc_issuer(values: Mapping[str, Mapping[str, object]], _: str) -> object:
+    version = values["upkeep"]["kubernetes_version"]
+    if not isinstance(version, str):
+        return Unknown("it is on by default from Kubernetes 1.34 on, and the template does not tell the version")
+    minor = version.split(".")[1:2]
+    if not minor or not minor[0].isdecimal():
+        return Unknown(f"it is on by default from Kubernetes 1.34 on, and {version} is no such version")
+    return int(minor[0]) >= 34
+
+
+def _public_fqdn_created(values: Mapping[str, Mapping[str, object]], _: str) -> object:
+    return values["api_server"]["private"]
+
+
+def _node_os_channel(_: Mapping[str, Mapping[str, object]], api_version: str) -> object:
+    if not api_version[:4].isdecimal():
+        return Unknown("the default depends on the API version, which is not known")
+    return "NodeImage" if api_version >= "2023-06-01" else None
+
+
+def _os_sku(values: Mapping[str, Mapping[str, object]], _: str) -> object:
+    system = values["pool"]["os_type"]
+    return "Ubuntu" if system == "Linux" else Unknown("the default depends on the Kubernetes version")
 
 
 def _nginx(group: Mapping[str, object]) -> object:
@@ -75,6 +101,8 @@ FIELDS: tuple[Field, ...] = (
         arm=("properties.enableRBAC",),
         kind=Kind.BOOL,
         absent=Unknown("the API returns it for every cluster; a body without it says nothing"),
+        created=True,
+        created_source="https://learn.microsoft.com/cli/azure/aks (--disable-rbac): on by default, and only a new cluster can have it off; the same default as azurerm 5.2.0",
         az_create=("", "--disable-rbac"),
         terraform="role_based_access_control_enabled",
         terraform_replaces=Replaces.CLUSTER,
@@ -279,6 +307,8 @@ FIELDS: tuple[Field, ...] = (
         kind=Kind.BOOL,
         absent=False,
         absent_source=ABSENT_IS_OFF,
+        created=_oidc_issuer,
+        created_source="https://learn.microsoft.com/azure/aks/use-oidc-issuer (line 46): on by default from Kubernetes 1.34 on",
         az_create=("--enable-oidc-issuer", ""),
         az_update=("--enable-oidc-issuer", ""),
         terraform="oidc_issuer_enabled",
@@ -328,6 +358,8 @@ FIELDS: tuple[Field, ...] = (
         yes="None",
         no="IMDS",
         absent=Unknown("a preview property: stable API versions do not return it"),
+        created=False,
+        created_source=OPT_IN,
         az_create=("--enable-imds-restriction", ""),
         az_update=("--enable-imds-restriction", "--disable-imds-restriction"),
         preview=True,
@@ -412,6 +444,8 @@ FIELDS: tuple[Field, ...] = (
         kind=Kind.BOOL,
         absent=_public_fqdn,
         absent_source="private-clusters.md: only private clusters have it, there on unless switched off, and older API versions do not return it",
+        created=_public_fqdn_created,
+        created_source="https://learn.microsoft.com/azure/aks/private-clusters (line 444): a private cluster has a public name unless it is switched off",
         az_create=("", "--disable-public-fqdn"),
         az_update=("--enable-public-fqdn", "--disable-public-fqdn"),
         terraform="private_cluster_public_fqdn_enabled",
@@ -511,6 +545,7 @@ FIELDS: tuple[Field, ...] = (
         none="none",
         words=("azure", "kubenet"),
         absent=Unknown("the API returns it for every cluster; a body without it says nothing"),
+        created=Unknown("the template leaves the network plugin to Azure, whose default depends on the API version"),
         az_create=("--network-plugin {}", "--network-plugin none"),
         az_update=("--network-plugin {}", ""),
         terraform="network_profile.network_plugin",
@@ -669,6 +704,8 @@ FIELDS: tuple[Field, ...] = (
         kind=Kind.ENUM,
         words=("standard", "basic"),
         absent=Unknown("the default was basic before it was standard; only the age of the cluster tells"),
+        created="standard",
+        created_source=SCHEMA + ": the default is standard",
         az_create=("--load-balancer-sku {}", ""),
         az_update=("--load-balancer-sku {}", ""),
         terraform="network_profile.load_balancer_sku",
@@ -1059,6 +1096,8 @@ FIELDS: tuple[Field, ...] = (
         arm=("properties.securityProfile.imageIntegrity.enabled",),
         kind=Kind.BOOL,
         absent=Unknown("a preview property: stable API versions do not return it"),
+        created=False,
+        created_source=OPT_IN,
         az_create=("--enable-image-integrity", ""),
         az_update=("--enable-image-integrity", "--disable-image-integrity"),
         preview=True,
@@ -1221,6 +1260,7 @@ FIELDS: tuple[Field, ...] = (
         arm=("properties.kubernetesVersion",),
         kind=Kind.TEXT,
         absent=Unknown("the API returns it for every cluster"),
+        created=Unknown("the template leaves the version to Azure, which takes its default of the day"),
         az_create=("--kubernetes-version {}", ""),
         az_update=("az aks upgrade -g {group} -n {name} --kubernetes-version {}", ""),
         terraform="kubernetes_version",
@@ -1259,6 +1299,8 @@ FIELDS: tuple[Field, ...] = (
         none="None",
         words=("Unmanaged", "NodeImage", "SecurityPatch"),
         absent=Unknown("NodeImage on clusters made since API version 2023-06-01, None on older ones"),
+        created=_node_os_channel,
+        created_source="https://learn.microsoft.com/azure/aks/auto-upgrade-node-os-image: NodeImage is the default of new clusters from API version 2023-06-01 on",
         az_create=("--node-os-upgrade-channel {}", ""),
         az_update=("--node-os-upgrade-channel {}", "--node-os-upgrade-channel None"),
         terraform="node_os_upgrade_channel",
@@ -1369,6 +1411,7 @@ FIELDS: tuple[Field, ...] = (
         arm=("properties.nodeResourceGroup",),
         kind=Kind.TEXT,
         absent=Unknown("the API returns it for every cluster"),
+        created=Unknown("Azure gives it a name"),
         az_create=("--node-resource-group {}", ""),
         terraform="node_resource_group",
         terraform_replaces=Replaces.CLUSTER,
@@ -1384,6 +1427,8 @@ FIELDS: tuple[Field, ...] = (
         arm=("properties.linuxProfile.ssh.publicKeys",),
         kind=Kind.KEYS,
         absent=Unknown("some exports leave the Linux profile out"),
+        created=(),
+        created_source=SCHEMA + ": without a Linux profile the nodes get no key",
         az_create=("--ssh-key-value {}", "--no-ssh-key"),
         az_update=("--ssh-key-value {}", ""),
         preview=True,
@@ -1419,6 +1464,7 @@ FIELDS: tuple[Field, ...] = (
         kind=Kind.ENUM,
         words=("System", "User", "Gateway"),
         absent=Unknown("the API returns it for every pool"),
+        created=Unknown("the template does not say"),
         az_create=("--mode {}", ""),
         az_update=("--mode {}", ""),
         terraform="mode",
@@ -1461,6 +1507,8 @@ FIELDS: tuple[Field, ...] = (
             "Windows2025",
         ),
         absent=Unknown("the default depends on the operating system and the Kubernetes version"),
+        created=_os_sku,
+        created_source=SCHEMA + ": the default is Ubuntu if the operating system is Linux",
         az_create=("--os-sku {}", ""),
         az_update=("--os-sku {}", ""),
         terraform="os_sku",
@@ -1478,6 +1526,7 @@ FIELDS: tuple[Field, ...] = (
         kind=Kind.ENUM,
         words=("VirtualMachineScaleSets", "AvailabilitySet", "VirtualMachines"),
         absent=Unknown("the API returns it for every pool"),
+        created=Unknown("the template does not say"),
         az_create=("--vm-set-type {}", ""),
         terraform="default_node_pool.type",
         terraform_replaces=Replaces.CLUSTER,
@@ -1495,6 +1544,7 @@ FIELDS: tuple[Field, ...] = (
         arm=("orchestratorVersion",),
         kind=Kind.TEXT,
         absent=Unknown("the API returns it for every pool"),
+        created=Unknown("a new pool gets the version of its cluster"),
         az_create=("--kubernetes-version {}", ""),
         az_update=("az aks nodepool upgrade -g {group} --cluster-name {name} -n {pool} --kubernetes-version {}", ""),
         terraform="orchestrator_version",
@@ -1755,6 +1805,8 @@ FIELDS: tuple[Field, ...] = (
         arm=("count",),
         kind=Kind.NUMBER,
         absent=Unknown("exports of stopped or scaled pools may leave it out"),
+        created=1,
+        created_source=SCHEMA + ": the default is 1",
         az_create=("--node-count {}", ""),
         az_update=("az aks nodepool scale -g {group} --cluster-name {name} -n {pool} --node-count {}", ""),
         terraform="node_count",

@@ -5,7 +5,7 @@ A fleet of a thousand clusters has a hundred settings each; looking every row up
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -46,13 +46,17 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     nested: Branch
     flat: Branch
+    names: Mapping[str, tuple[str, ...]]
     absent: Mapping[str, Mapping[str, object]]
     derived: tuple[tuple[str, str, Callable[[Values, str], object]], ...]
 
     def read(
-        self, resource: Mapping[str, Any], *, flat: bool, api_version: str = ""
+        self, resource: Mapping[str, Any], *, flat: bool, api_version: str = "", left_out: Unknown | None = None
     ) -> tuple[Values, list[tuple[str, str]]]:
-        """All settings of one resource by group, and the path and reason of each that could not be read."""
+        """All settings of one resource by group, and the path and reason of each that could not be read.
+
+        `left_out` is what every absent property means where that is not for the table to say.
+        """
         found: Values = {group: {} for group in self.absent}
         _collect(self.flat if flat else self.nested, resource, found)
         wrong = [
@@ -61,6 +65,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             for name, value in values.items()
             if isinstance(value, Unknown)
         ]
+        if left_out is not None:
+            return {
+                group: {**dict.fromkeys(names, left_out), **found[group]} for group, names in self.names.items()
+            }, wrong
         values = {group: {**absent, **found[group]} for group, absent in self.absent.items()}
         for group, name, derive in self.derived:
             if name not in found[group]:
@@ -80,7 +88,7 @@ def pool_plan(*, created: bool = False) -> Plan:
     return _plan([field for field in FIELDS if field.group == POOL], created)
 
 
-def _plan(fields: Iterable[Field], created: bool) -> Plan:
+def _plan(fields: Sequence[Field], created: bool) -> Plan:
     nested, flat = Branch(), Branch()
     absent: dict[str, dict[str, object]] = {}
     derived = []
@@ -97,7 +105,8 @@ def _plan(fields: Iterable[Field], created: bool) -> Plan:
             bare = path.removeprefix("properties.")
             _grow(flat, bare.split("."), leaf)
             _grow(nested, (f"properties.{path}" if field.group == POOL else path).split("."), leaf)
-    return Plan(nested=nested, flat=flat, absent=absent, derived=tuple(derived))
+    names = {group: tuple(field.name for field in fields if field.group == group) for group in absent}
+    return Plan(nested=nested, flat=flat, names=names, absent=absent, derived=tuple(derived))
 
 
 def _absence(field: Field, created: bool) -> Any:

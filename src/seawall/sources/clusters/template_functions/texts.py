@@ -36,14 +36,18 @@ def text(value: Any) -> str:
     return value
 
 
-def _format(pattern: Any, *values: Any) -> str | Unknown:
+def _format(pattern: Any, *given: Any) -> str | Unknown:
     """Composite formatting of .NET with the arguments' own texts: numbers keep a `D3` or `X` form."""
+    *values, limits = given
     parts: list[Any] = []
-    end = 0
+    end = size = 0
     for hole in _HOLE.finditer(text(pattern)):
         parts.append(pattern[end : hole.start()])
         parts.append(hole[0][0] if hole[1] is None else _filled(values[int(hole[1])], hole[2], hole[3]))
         end = hole.end()
+        size += len(shown(parts[-1]))
+        if size > limits.template_text:
+            raise LimitExceeded("template_text", limits.template_text, where="template")
     return joined([*parts, pattern[end:]])
 
 
@@ -72,11 +76,13 @@ def _concat(*values: Any) -> Any:
     return joined([value if isinstance(value, Unknown) else as_text(value) for value in values])
 
 
-def _join(values: Any, delimiter: Any) -> Any:
+def _join(values: Any, delimiter: Any, limits: Limits) -> Any:
     if isinstance(values, Unknown) or isinstance(delimiter, Unknown):
         return values if isinstance(values, Unknown) else delimiter
     if not isinstance(values, list):
         raise TypeError
+    if len(values) * len(text(delimiter)) > limits.template_text:
+        raise LimitExceeded("template_text", limits.template_text, where="template")
     parts: list[Any] = []
     for value in values:
         parts += [text(delimiter), value if isinstance(value, Unknown) else as_text(value)]
@@ -149,10 +155,10 @@ FUNCTIONS: Mapping[str, Function] = {
     "dataUri": Function(_data_uri),
     "dataUriToString": Function(_from_data_uri),
     "endsWith": Function(lambda value, end: text(value).lower().endswith(text(end).lower())),
-    "format": lenient(_format),
+    "format": Function(_format, Care.NONE, limited=True),
     "guid": _hashed("guid"),
     "indexOf": Function(lambda value, part: text(value).lower().find(text(part).lower())),
-    "join": lenient(_join),
+    "join": Function(_join, Care.NONE, limited=True),
     "json": Function(_parse),
     "lastIndexOf": Function(lambda value, part: text(value).lower().rfind(text(part).lower())),
     "newGuid": _hashed("newGuid"),

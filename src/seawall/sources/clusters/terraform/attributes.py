@@ -32,7 +32,7 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     """`values` by group and setting; `wrong` what is written and tells nothing; `places` where each is written."""
 
     values: Values
-    wrong: list[tuple[str, str]]
+    wrong: list[tuple[str, Unknown]]
     places: dict[str, Path]
 
 
@@ -131,7 +131,7 @@ def _translated(field: Field, value: Any) -> Any:
 
 def _read(rows: Sequence[_Row], attributes: Mapping[str, Any], majors: frozenset[int], broken: Unknown | None) -> Read:
     values: Values = {}
-    wrong: list[tuple[str, str]] = []
+    wrong: list[tuple[str, Unknown]] = []
     places: dict[str, Path] = {}
     absent: list[Field] = []
     for row in rows:
@@ -144,7 +144,7 @@ def _read(rows: Sequence[_Row], attributes: Mapping[str, Any], majors: frozenset
             continue
         group[field.name] = found
         if isinstance(found, Unknown):
-            wrong.append((field.path, found.reason))
+            wrong.append((field.path, found))
     for field in absent:
         values[field.group][field.name] = _absent(field, values, majors) if broken is None else broken
     _taints(attributes, values, places)

@@ -15,7 +15,7 @@ from seawall.sources.clusters.terraform import attributes
 from seawall.sources.clusters.terraform.attributes import Read
 from seawall.sources.clusters.terraform.resource import CLUSTER, DIAGNOSTIC, POOL, ROLE, SAFEGUARD, Path, Resource
 from seawall.sources.clusters.terraform.values import Pending
-from seawall.sources.clusters.values import puzzled, reader
+from seawall.sources.clusters.values import reader
 
 _GROUP_TYPES: dict[str, Any] = {group: type(getattr(Cluster(name=""), group)) for group in GROUPS}
 _LINKS = {POOL: "kubernetes_cluster_id", DIAGNOSTIC: "target_resource_id", SAFEGUARD: "kubernetes_cluster_id"}
@@ -93,7 +93,7 @@ def _may_be_of_cluster(resource: Resource) -> bool:
         return CLUSTER in link.address
     if isinstance(link, str):
         return "/managedclusters/" in link.lower()
-    return any(str(category).startswith(("kube-", "guard")) for category in _categories(resource))
+    return any(str(category).startswith(("kube-", "guard")) for category in log_categories(resource))
 
 
 class _Assembly:
@@ -130,7 +130,7 @@ class _Assembly:
 
     def _majors(self) -> frozenset[int]:
         """The versions of azurerm that may make it: those allowed, of which the names in use leave some."""
-        pools = [block for block in _blocks(self._resource.values.get("default_node_pool"))]
+        pools = _blocks(self._resource.values.get("default_node_pool"))
         pools += [resource.values for resource in self._belonging if resource.kind == POOL]
         names = [*self._resource.values, *(name for pool in pools for name in pool)]
         allowed = self._resource.majors or frozenset({3})
@@ -166,8 +166,9 @@ class _Assembly:
             self._lines[pool] = _line(resource, start)
             for path, place in read.places.items():
                 self._lines[path.replace("pool.", f"{pool}.", 1) if pool else path] = _line(resource, (*start, *place))
-        for path, reason in read.wrong:
-            self._wrong(path.replace("pool.", f"{pool}.", 1), reason, resource, (*start, *read.places[path]))
+        for path, unknown in read.wrong:
+            if not isinstance(unknown, Pending):  # what nobody can know before it is made is no fault of the file
+                self._wrong(path.replace("pool.", f"{pool}.", 1), unknown.reason, resource, (*start, *read.places[path]))
 
     def _wrong(self, path: str, reason: str, resource: Resource, place: Path) -> None:
         where = str(Location(file=resource.file, line=_line(resource, place)))
@@ -208,12 +209,12 @@ def _if_made(value: object, sources: Sequence[Resource]) -> object:
 
 
 def _logs(settings: Sequence[Resource]) -> object:
-    categories = [category for setting in settings for category in _categories(setting)]
+    categories = [category for setting in settings for category in log_categories(setting)]
     unknown = next((category for category in categories if isinstance(category, Unknown)), None)
     return tuple(sorted({str(category) for category in categories})) if unknown is None else unknown
 
 
-def _categories(setting: Resource) -> Iterator[object]:
+def log_categories(setting: Resource) -> Iterator[object]:
     """What `enabled_log` names, and `log` did before azurerm 4 unless it was switched off."""
     for kind in ("enabled_log", "log"):
         held = setting.values.get(kind)
@@ -250,6 +251,3 @@ def _text(value: object) -> str:
 def _tags(value: object) -> Mapping[str, str]:
     known = value.items() if isinstance(value, dict) else ()
     return {key: str(held) for key, held in known if not isinstance(held, Unknown) and held is not None}
-
-
-__all__ = ["Made", "clusters", "puzzled"]

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -145,5 +144,3 @@ class _Module(msgspec.Struct, rename={"key": "Key", "folder": "Dir"}):
 class _Installed(msgspec.Struct, rename={"modules": "Modules"}):
     modules: list[_Module] = []
 
-
-_Any = Any

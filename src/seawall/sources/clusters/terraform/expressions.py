@@ -25,6 +25,7 @@ from seawall.sources.clusters.terraform.values import (
     truth,
     unknown_in,
 )
+from seawall.sources.clusters.unknown_text import UnknownText, shown
 
 Names = Mapping[str, Value]
 """What `for`, `each`, `count`, `dynamic` and a splat bind."""
@@ -107,7 +108,8 @@ class Evaluator:
             return "".join(map(text, parts))
         if parts[0] is unknown and isinstance(unknown, Pending) and unknown_in(parts[1:]) is None:
             return Pending(unknown.address, unknown.path + "".join(map(text, parts[1:])))
-        return unknown
+        known = (shown(part) if isinstance(part, Unknown) else text(part) for part in parts)
+        return UnknownText(unknown.reason, "".join(known))
 
     def _choice(self, node: hcl.Choice | hcl.Conditional, names: Names) -> Value:
         condition = self.evaluate(node.condition, names)

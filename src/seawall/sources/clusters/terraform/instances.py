@@ -12,7 +12,7 @@ import msgspec
 from seawall.model import Location, NotAssessed, Unknown
 from seawall.safe import hcl
 from seawall.sources.clusters.terraform import versions
-from seawall.sources.clusters.terraform.blocks import Lines, block_values
+from seawall.sources.clusters.terraform.blocks import block_values
 from seawall.sources.clusters.terraform.constraints import converted
 from seawall.sources.clusters.terraform.expressions import Evaluator, Names
 from seawall.sources.clusters.terraform.functions import Files
@@ -302,11 +302,12 @@ class Instance:
             if not isinstance(source, list | dict):
                 raise Failure(f"for_each needs an object or a set, not {kind(source)}")
             self._bound(len(source))
-            if unknown := [item for item in source if isinstance(item, Unknown)]:
-                return unknown[0]
+            unknown = next((item for item in source if isinstance(item, Unknown)), None)
+            if unknown is not None:
+                return unknown
             pairs = source.items() if isinstance(source, dict) else ((text(item), item) for item in source)
             return [
-                Copy(key=f'["{key}"]', names={"each": {"key": key, "value": value}}) for key, value in sorted_by(pairs)
+                Copy(key=f'["{key}"]', names={"each": {"key": key, "value": value}}) for key, value in _in_order(pairs)
             ]
         return [Copy(key="", names={})]
 
@@ -320,7 +321,7 @@ _META = frozenset({"source", "version", "count", "for_each", "providers", "depen
 _DEEPEST_MODULE = 12
 
 
-def sorted_by(pairs: Any) -> list[tuple[str, Value]]:
+def _in_order(pairs: Any) -> list[tuple[str, Value]]:
     """The pairs in the order of their keys, as Terraform goes through them."""
     return sorted(pairs, key=lambda pair: str(pair[0]))
 
@@ -335,5 +336,3 @@ def _open(values: Value, address: str, path: str) -> Value:
         return values
     return Namespace(lambda name: values[name] if name in values else Pending(address, f"{path}.{name}"))
 
-
-__all__ = ["Copy", "Instance", "Lines", "Surroundings"]
