@@ -39,7 +39,9 @@ def clusters(resources: Sequence[Resource]) -> tuple[list[Made], list[NotAssesse
             if owner:
                 belonging[owner].append(resource)
             elif resource.kind == POOL or (resource.kind != ROLE and _may_be_of_cluster(resource)):
-                why = "it cannot be told which cluster it belongs to"
+                link = resource.values.get(_LINKS[resource.kind])
+                why = f": {link.reason}" if isinstance(link, Unknown) else ""
+                why = f"it cannot be told which cluster it belongs to{why}"
                 notes.append(NotAssessed(what=resource.address, where=_where(resource), why=why))
     made = [_Assembly(cluster, belonging[cluster.address], notes).made() for cluster in found]
     return made, notes
