@@ -417,7 +417,9 @@ class _Reader:
             return Repeat(self.line(node), self._names(intro), source, self._inner([intro, *rest], depth, heredoc))
         middle = next((at for at, child in enumerate(rest) if child.type == "template_else_intro"), None)
         if middle is None:
-            return Choice(self.line(node), source, self._inner([intro, *rest], depth, heredoc), Template(self.line(node), ()))
+            return Choice(
+                self.line(node), source, self._inner([intro, *rest], depth, heredoc), Template(self.line(node), ())
+            )
         then = self._inner([intro, *rest[: middle + 1]], depth, heredoc)
         return Choice(self.line(node), source, then, self._inner(rest[middle:], depth, heredoc))
 
@@ -481,7 +483,9 @@ def _plain(text: str) -> str:
 def _trimmed(parts: list[str | Expression], *, indented: bool) -> list[str | Expression]:
     """The parts of a heredoc without the line break after its first line and the blanks before its end mark."""
     if parts and isinstance(parts[0], str):
-        parts[0] = parts[0].lstrip(" \t\r").removeprefix("\n") if parts[0].lstrip(" \t\r").startswith("\n") else parts[0]
+        parts[0] = (
+            parts[0].lstrip(" \t\r").removeprefix("\n") if parts[0].lstrip(" \t\r").startswith("\n") else parts[0]
+        )
     if parts and isinstance(parts[-1], str):
         parts[-1] = parts[-1].rstrip(" \t")
     if indented:

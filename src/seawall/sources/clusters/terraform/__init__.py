@@ -6,7 +6,6 @@ not modules of others, and reads each of those with `read_folder`.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,7 +24,7 @@ def has_configuration(folder: Path) -> bool:
     """True for a folder with `*.tf` or `*.tf.json` files, which are one module together. Raises OSError."""
     from seawall.sources.clusters.terraform.module import is_configuration
 
-    return any(is_configuration(name) for name in os.listdir(folder))
+    return any(is_configuration(path.name) for path in folder.iterdir())
 
 
 def entry_points(folders: Iterable[Path], limits: Limits = DEFAULT) -> tuple[Path, ...]:
@@ -97,5 +96,3 @@ def _in_environment(reading: Reading, environment: str, names: Counter[str]) -> 
 def _repository(folder: Path) -> Path:
     resolved = folder.resolve()
     return next((path for path in (resolved, *resolved.parents) if (path / ".git").exists()), resolved)
-
-

@@ -27,7 +27,7 @@ def subnet(prefix: Value, bits: Value, at: Value) -> str:
     """`cidrsubnet`: the subnet number `at` with so many bits more."""
     network, more, count = _network(prefix), int(number(bits)), int(number(at))
     length = network.prefixlen + more
-    if not (0 <= more and length <= network.max_prefixlen and 0 <= count < 2**more):
+    if not (network.prefixlen <= length <= network.max_prefixlen and 0 <= count < 1 << more):
         raise Failure("the range has no such subnet")
     return str(_at(network, int(network.network_address) + (count << (network.max_prefixlen - length)), length))
 

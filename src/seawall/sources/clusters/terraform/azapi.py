@@ -36,7 +36,9 @@ def clusters(resources: Sequence[Resource]) -> tuple[list[Made], list[NotAssesse
     rest = [resource for resource in ours if _kind(resource) != CLUSTER]
     for cluster in whole:
         belonging = [_deployed(child, cluster) for child in rest if _target(child) == cluster.address]
-        logs = [_logs(item, cluster) for item in resources if item.kind == DIAGNOSTIC and _target(item) == cluster.address]
+        logs = [
+            _logs(item, cluster) for item in resources if item.kind == DIAGNOSTIC and _target(item) == cluster.address
+        ]
         reading = clusters_of([_deployed(cluster, None), *belonging, *logs], file=cluster.file)
         made += [Made(address=cluster.address, cluster=each) for each in reading.clusters]
         notes += reading.not_assessed
@@ -49,7 +51,9 @@ def clusters(resources: Sequence[Resource]) -> tuple[list[Made], list[NotAssesse
 
 def updated(made: Sequence[Made], resources: Sequence[Resource]) -> Iterator[Made]:
     """The clusters with what `azapi_update_resource` changes in them after they are made."""
-    updates = [resource for resource in resources if resource.kind == AZAPI_UPDATE and _kind(resource).startswith(CLUSTER)]
+    updates = [
+        resource for resource in resources if resource.kind == AZAPI_UPDATE and _kind(resource).startswith(CLUSTER)
+    ]
     for each in made:
         cluster = each.cluster
         for update in updates:

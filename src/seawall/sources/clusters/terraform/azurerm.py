@@ -170,7 +170,9 @@ class _Assembly:
                 self._lines[path.replace("pool.", f"{pool}.", 1) if pool else path] = _line(resource, (*start, *place))
         for path, unknown in read.wrong:
             if not isinstance(unknown, Pending):  # what nobody can know before it is made is no fault of the file
-                self._wrong(path.replace("pool.", f"{pool}.", 1), unknown.reason, resource, (*start, *read.places[path]))
+                self._wrong(
+                    path.replace("pool.", f"{pool}.", 1), unknown.reason, resource, (*start, *read.places[path])
+                )
 
     def _wrong(self, path: str, reason: str, resource: Resource, place: Path) -> None:
         where = str(Location(file=resource.file, line=_line(resource, place)))

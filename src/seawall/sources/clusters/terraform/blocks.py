@@ -80,7 +80,9 @@ def _dynamic(
         return
     iterator = block.body.attributes.get("iterator")
     bind = iterator.name if isinstance(iterator, hcl.Variable) else name
-    pairs: list[tuple[Value, Value]] = list(source.items()) if isinstance(source, dict) else [(each, each) for each in source]
+    pairs: list[tuple[Value, Value]] = (
+        list(source.items()) if isinstance(source, dict) else [(each, each) for each in source]
+    )
     for key, value in pairs:
         inner = {**names, bind: {"key": key, "value": value}}
         _add(name, content, evaluator, inner, path, lines, values)

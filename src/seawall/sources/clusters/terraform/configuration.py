@@ -86,7 +86,9 @@ class _Configuration:
         majors = {provider: self._locked(provider) for provider in ("azurerm", "azapi")}
         instance = Instance(self._root, inputs, around, majors=majors)
         resources = tuple(instance.resources())
-        of_modules = [note for module in self._modules.values() if isinstance(module, Module) for note in module.not_assessed]
+        of_modules = [
+            note for module in self._modules.values() if isinstance(module, Module) for note in module.not_assessed
+        ]
         together = [*self._root.not_assessed, *of_modules, *self._lock_notes, *notes]
         return Planned(resources=resources, not_assessed=tuple(dict.fromkeys(together)), environment=environment)
 
@@ -143,4 +145,3 @@ class _Module(msgspec.Struct, rename={"key": "Key", "folder": "Dir"}):
 
 class _Installed(msgspec.Struct, rename={"modules": "Modules"}):
     modules: list[_Module] = []
-

@@ -157,7 +157,7 @@ class Evaluator:
             return self._logic(node, names)
         values = [self.evaluate(operand, names) for operand in node.operands]
         if node.operator in ("==", "!="):
-            equal = _equal(*values, self._budget)
+            equal = _equal(values[0], values[1], self._budget)
             return equal if isinstance(equal, Unknown) else equal == (node.operator == "==")
         unknown = next((value for value in values if isinstance(value, Unknown)), None)
         if unknown is not None:
@@ -240,7 +240,7 @@ def _each(source: Value, bind: tuple[str, ...]) -> Iterator[dict[str, Value]]:
 def _equal(one: Value, other: Value, budget: Budget) -> bool | Unknown:
     for value, against in ((one, other), (other, one)):
         # an id is never null, made or not
-        if against is None and (isinstance(value, Namespace) or isinstance(value, Pending) and value.path == ".id"):
+        if against is None and (isinstance(value, Namespace) or (isinstance(value, Pending) and value.path == ".id")):
             return False
     unknown = unknown_in(budget.weigh([one, other]))
     return same(one, other) if unknown is None else unknown

@@ -332,7 +332,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "formatlist": _known(_format_list),
     "indent": _known(lambda count, value: text(value).replace("\n", "\n" + " " * min(int(number(count)), 1000))),
     "index": _known(_index),
-    "join": _known(lambda separator, *lists: text(separator).join(text(item) for each in lists for item in items(each))),
+    "join": _known(
+        lambda separator, *lists: text(separator).join(text(item) for each in lists for item in items(each))
+    ),
     "jsondecode": _known(_json_decode),
     "jsonencode": _json_encode,
     "keys": _shallow(lambda value: sorted(mapping(value))),

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from seawall.model import Location, NotAssessed, Unknown
+from seawall.model import NotAssessed, Unknown
 from seawall.safe import hcl
 from seawall.sources.clusters.terraform import versions
 from seawall.sources.clusters.terraform.blocks import block_values
@@ -159,7 +159,9 @@ class Instance:
             return Unknown(f"the variable {name!r} has no default, and no value is given")
         constraint = body.attributes.get("type")
         try:
-            return converted(value, constraint, lambda node: self._evaluator.evaluate(node, {})) if constraint else value
+            return (
+                converted(value, constraint, lambda node: self._evaluator.evaluate(node, {})) if constraint else value
+            )
         except Failure as failure:
             return Unknown(f"the variable {name!r} has a value that does not fit its type: {failure}")
 
@@ -244,21 +246,23 @@ class Instance:
 
     def _source(self, key: str, placed: Placed) -> Module | None:
         source = self._attribute(placed, "source")
+        found: Module | str
         if key.count(".") > _DEEPEST_MODULE:
-            return self._without(placed, "modules are nested too deeply, or call themselves")
-        if isinstance(source, str) and source.startswith(("./", "../")):
-            folder = Path(os.path.normpath(self._module.folder / source))
+            found = "modules are nested too deeply, or call themselves"
+        elif isinstance(source, str) and source.startswith(("./", "../")):
+            found = self._around.load(Path(os.path.normpath(self._module.folder / source)))
         elif key in self._around.installed:
-            folder = self._around.installed[key]
+            found = self._around.load(self._around.installed[key])
         else:
             named = source if isinstance(source, str) else "a source that is not known"
-            return self._without(placed, f"its code ({named}) is not here: run `terraform init`, or hand in a plan")
-        found = self._around.load(folder)
-        return self._without(placed, found) if isinstance(found, str) else found
+            found = f"its code ({named}) is not here: run `terraform init`, or hand in a plan"
+        if isinstance(found, Module):
+            return found
+        self._note(f"{self._address}module.{placed.block.labels[0]}", placed, found)
+        return None
 
-    def _without(self, placed: Placed, why: str) -> None:
-        what = f"module.{placed.block.labels[0]}"
-        note = NotAssessed(what=f"{self._address}{what}", where=placed.where, why=why)
+    def _note(self, what: str, placed: Placed, why: str) -> None:
+        note = NotAssessed(what=what, where=placed.where, why=why)
         if note not in self._around.notes:
             self._around.notes.append(note)
 
@@ -268,12 +272,8 @@ class Instance:
             return copies
         each = {"key": copies, "value": copies}
         unknown = Copy(key="[?]", names={"count": {"index": copies}, "each": each}, condition=copies)
-        where = str(Location(file=placed.file, line=placed.block.line))
-        note = NotAssessed(
-            what=f"how often {self._address}{what} is made", where=where, why=f"{copies.reason}; it is read as one"
-        )
-        if note not in self._around.notes:
-            self._around.notes.append(note)
+        why = f"{copies.reason}; it is read as one"
+        self._note(f"how often {self._address}{what} is made", placed, why)
         return [unknown]
 
     def _expanded(self, placed: Placed) -> list[Copy] | Unknown:
@@ -335,4 +335,3 @@ def _open(values: Value, address: str, path: str) -> Value:
     if not isinstance(values, dict):
         return values
     return Namespace(lambda name: values[name] if name in values else Pending(address, f"{path}.{name}"))
-

@@ -89,7 +89,7 @@ def variable_files(folder: Path) -> Iterator[Path]:
 
 
 def environments(folder: Path) -> dict[str, list[Path]]:
-    """The files of values for one environment each, by its name: `dev.tfvars`, `env/dev.tfvars`, `dev/terraform.tfvars`.
+    """The files of values for each environment, by its name: `dev.tfvars`, `env/dev.tfvars`, `dev/terraform.tfvars`.
 
     What is named for all (`common.tfvars`) comes first in each.
     """
@@ -119,7 +119,7 @@ def _value_files(folder: Path, depth: int = 2) -> Iterator[Path]:
         elif entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
             inner.append(Path(entry.path))
     for path in inner if depth else ():
-        if not any(is_configuration(name) for name in os.listdir(path)):
+        if not any(is_configuration(inside.name) for inside in path.iterdir()):
             yield from _value_files(path, depth - 1)
 
 

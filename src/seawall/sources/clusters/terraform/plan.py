@@ -82,7 +82,8 @@ class _Plan:
         module, configured = self._configured(address)
         for name in _LINKS:
             expression = _object(_object(configured.get("expressions")).get(name))
-            if not isinstance(values.get(name), str) and (target := self._target(expression, module, address)):
+            target = None if isinstance(values.get(name), str) else self._target(expression, module, address)
+            if target is not None:
                 values[name] = target
         pointers = {path: (*pointer, "values", *path) for path in _paths(values)} | {(): pointer}
         provider = self._provider(configured, kind)
@@ -185,4 +186,3 @@ def _indexed(value: Any) -> Iterator[tuple[int, dict[str, Any]]]:
     for at, each in enumerate(value if isinstance(value, list) else ()):
         if isinstance(each, dict):
             yield at, each
-

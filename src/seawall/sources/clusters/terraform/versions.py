@@ -43,9 +43,9 @@ def locked(body: hcl.Body, provider: str) -> frozenset[int]:
     """The major version that a lock file fixes; all where it does not."""
     for block in body.blocks:
         version = block.body.attributes.get("version")
-        if block.kind == "provider" and block.labels and block.labels[0].endswith(f"/{provider}"):
-            if isinstance(version, hcl.Literal) and isinstance(version.value, str):
-                return majors(version.value) or MAJORS
+        ours = block.kind == "provider" and block.labels and block.labels[0].endswith(f"/{provider}")
+        if ours and isinstance(version, hcl.Literal) and isinstance(version.value, str):
+            return majors(version.value) or MAJORS
     return MAJORS
 
 
@@ -55,7 +55,12 @@ def _samples(major: int, terms: Sequence[tuple[str, Version]]) -> Iterable[Versi
     for _, version in terms:
         if version[0] == major:
             full = (*version, 0, 0)[:3]
-            yield from (full, (*full[:2], full[2] + 1), (*full[:2], max(full[2] - 1, 0)), (major, max(full[1] - 1, 0), 0))
+            yield from (
+                full,
+                (*full[:2], full[2] + 1),
+                (*full[:2], max(full[2] - 1, 0)),
+                (major, max(full[1] - 1, 0), 0),
+            )
 
 
 def _allows(terms: Sequence[tuple[str, Version]], version: Version) -> bool:
