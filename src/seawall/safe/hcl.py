@@ -187,7 +187,8 @@ def template(text: str, *, line: int, where: str, limits: Limits = DEFAULT) -> E
     end = "END"
     while end in text:
         end += "_"
-    body = load(f"x = <<{end}\n{text}\n{end}\n".encode(errors="replace"), where=where, limits=limits)
+    source = f"x = <<{end}\n{text}\n{end}\n".encode(errors="replace")
+    body = _statements(source, line - 2, where, limits)
     found = body.attributes.get("x")
     if found is None or body.faults:
         return None

@@ -100,8 +100,8 @@ class _Configuration:
             else:
                 try:
                     self._modules[folder] = load(folder, self._limits)
-                except (Unreadable, OSError):
-                    self._modules[folder] = f"its folder {folder} cannot be read"
+                except Unreadable as error:
+                    self._modules[folder] = str(error)
         return self._modules[folder]
 
     def _inputs(self, paths: list[Path], budget: Budget, notes: list[NotAssessed]) -> dict[str, Value]:

@@ -250,11 +250,17 @@ def _json_encode(budget: Budget, files: Files, value: Value) -> Value:
 
 
 def _json_decode(value: Value) -> Value:
-    return json.load(text(value).encode(), where="jsondecode")
+    try:
+        return json.load(text(value).encode(), where="jsondecode")
+    except InputError as error:
+        raise Failure(str(error)) from None
 
 
 def _yaml_decode(value: Value) -> Value:
-    documents = yaml.load_all(text(value).encode(), where="yamldecode")
+    try:
+        documents = yaml.load_all(text(value).encode(), where="yamldecode")
+    except InputError as error:
+        raise Failure(str(error)) from None
     return documents[0].value if documents else None
 
 

@@ -56,6 +56,7 @@ class Instance:
         *,
         address: str = "",
         key: str = "",
+        above: tuple[Path, ...] = (),
         majors: dict[str, frozenset[int]],
         condition: Unknown | None = None,
     ) -> None:
@@ -64,6 +65,7 @@ class Instance:
         self._around = around
         self._address = address
         self._key = key
+        self._above = (*above, module.folder)
         self._condition = condition
         self._majors = {
             provider: (before & versions.required(module.requirements, provider)) or before
@@ -238,6 +240,7 @@ class Instance:
             self._around,
             address=f"{self._address}module.{name}{copy.key}.",
             key=key,
+            above=self._above,
             majors=self._majors,
             condition=self._condition if copy.condition is None else copy.condition,
         )
@@ -247,15 +250,15 @@ class Instance:
     def _source(self, key: str, placed: Placed) -> Module | None:
         source = self._attribute(placed, "source")
         found: Module | str
-        if key.count(".") > _DEEPEST_MODULE:
-            found = "modules are nested too deeply, or call themselves"
-        elif isinstance(source, str) and source.startswith(("./", "../")):
+        if isinstance(source, str) and source.startswith(("./", "../")):
             found = self._around.load(Path(os.path.normpath(self._module.folder / source)))
         elif key in self._around.installed:
             found = self._around.load(self._around.installed[key])
         else:
             named = source if isinstance(source, str) else "a source that is not known"
             found = f"its code ({named}) is not here: run `terraform init`, or hand in a plan"
+        if isinstance(found, Module) and (found.folder in self._above or len(self._above) > _DEEPEST_MODULE):
+            found = "modules call themselves, or are nested too deeply"
         if isinstance(found, Module):
             return found
         self._note(f"{self._address}module.{placed.block.labels[0]}", placed, found)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
-from seawall.errors import InputError, LimitExceeded
+from seawall.errors import InputError, Unreadable
 from seawall.model import Location, NotAssessed
 from seawall.safe import files, hcl
 from seawall.safe.limits import Limits
@@ -48,7 +48,10 @@ class Module(msgspec.Struct, kw_only=True):
 def load(folder: Path, limits: Limits) -> Module:
     """The module in `folder`; files and statements that cannot be read are noted. Raises Unreadable."""
     module = Module(folder=folder)
-    names = sorted(entry.name for entry in os.scandir(folder) if is_configuration(entry.name))
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder) if is_configuration(entry.name))
+    except OSError as error:
+        raise Unreadable((error.strerror or "cannot be listed").lower(), where=str(folder)) from None
     names.sort(key=_is_override)  # what overrides comes last
     for name in names:
         body = statements(folder / name, limits, module.not_assessed)
@@ -69,8 +72,6 @@ def statements(path: Path, limits: Limits, not_assessed: list[NotAssessed]) -> h
         parse = json_syntax.load if path.name.endswith(".json") else hcl.load
         body = parse(data, where=str(path), limits=limits)
     except InputError as error:
-        if isinstance(error, LimitExceeded) and error.limit == "terraform_steps":
-            raise
         not_assessed.append(NotAssessed(what="Terraform file", where=str(path), why=error.message))
         return None
     for line in dict.fromkeys(body.faults):

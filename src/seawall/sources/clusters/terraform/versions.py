@@ -16,14 +16,18 @@ Version = tuple[int, ...]
 
 
 def majors(constraint: str) -> frozenset[int]:
-    """The major versions that a constraint such as `>= 3.0, < 5.0` allows; all where it cannot be read."""
+    """The major versions that a constraint such as `>= 3.0, < 5.0` allows; all where it cannot be read.
+
+    A version that the table does not know is taken for the nearest one that it does.
+    """
     terms: list[tuple[str, Version]] = []
     for part in constraint.split(",")[:20]:
         match = _TERM.match(part)
         if match is None:
             return MAJORS
         terms.append((match[1] or "=", tuple(int(group) for group in match.groups()[1:] if group is not None)))
-    return frozenset(major for major in MAJORS if any(_allows(terms, version) for version in _samples(major, terms)))
+    allowed = frozenset(major for major in MAJORS if any(_allows(terms, version) for version in _samples(major, terms)))
+    return allowed or frozenset({min(MAJORS) if terms[0][1][0] < min(MAJORS) else max(MAJORS)})
 
 
 def required(bodies: Iterable[hcl.Body], provider: str) -> frozenset[int]:
@@ -45,7 +49,7 @@ def locked(body: hcl.Body, provider: str) -> frozenset[int]:
         version = block.body.attributes.get("version")
         ours = block.kind == "provider" and block.labels and block.labels[0].endswith(f"/{provider}")
         if ours and isinstance(version, hcl.Literal) and isinstance(version.value, str):
-            return majors(version.value) or MAJORS
+            return majors(version.value)
     return MAJORS
 
 
