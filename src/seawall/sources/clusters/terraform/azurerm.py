@@ -14,7 +14,7 @@ from seawall.sources.clusters.plan import POOL as POOL_GROUP
 from seawall.sources.clusters.terraform import attributes
 from seawall.sources.clusters.terraform.attributes import Read
 from seawall.sources.clusters.terraform.resource import CLUSTER, DIAGNOSTIC, POOL, ROLE, SAFEGUARD, Path, Resource
-from seawall.sources.clusters.terraform.values import Pending
+from seawall.sources.clusters.terraform.values import Later, Pending
 from seawall.sources.clusters.values import reader
 
 _GROUP_TYPES: dict[str, Any] = {group: type(getattr(Cluster(name=""), group)) for group in GROUPS}
@@ -67,6 +67,8 @@ def _owner(resource: Resource, found: Sequence[Resource]) -> str:
         return next((cluster.address for cluster in found if cluster.address == link.address), "")
     if isinstance(link, str):
         return next((cluster.address for cluster in found if _has_id(cluster, link)), "")
+    if isinstance(link, Later) and len(found) == 1 and isinstance(found[0].values.get("id"), Later):
+        return found[0].address  # a link that is known only later leads to something that is made now
     return ""
 
 
@@ -169,7 +171,9 @@ class _Assembly:
             for path, place in read.places.items():
                 self._lines[path.replace("pool.", f"{pool}.", 1) if pool else path] = _line(resource, (*start, *place))
         for path, unknown in read.wrong:
-            if not isinstance(unknown, Pending):  # what nobody can know before it is made is no fault of the file
+            if not isinstance(
+                unknown, Pending | Later
+            ):  # what nobody can know before it is made is no fault of the file
                 self._wrong(
                     path.replace("pool.", f"{pool}.", 1), unknown.reason, resource, (*start, *read.places[path])
                 )

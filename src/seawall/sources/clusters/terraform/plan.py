@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
 
-from seawall.model import NotAssessed, Unknown
+from seawall.model import NotAssessed
 from seawall.safe import json
 from seawall.safe.limits import Limits
 from seawall.sources.clusters.terraform import versions
 from seawall.sources.clusters.terraform.resource import KINDS, Path, Planned, Resource
-from seawall.sources.clusters.terraform.values import Pending
+from seawall.sources.clusters.terraform.values import Later, Pending
 
 _LINKS = ("kubernetes_cluster_id", "target_resource_id", "principal_id", "parent_id", "resource_id")
 _KEY = re.compile(r"\[[^\]]*\]")
+_CALL = re.compile(r"module\.([^.]+)\.")
 _STEPS = 20
 """Variables and outputs gone through to find the resource that a reference means."""
 
@@ -71,15 +73,17 @@ class _Plan:
         while pending:
             module, pointer = pending.pop()
             for at, resource in _indexed(module.get("resources")):
-                if resource.get("type") in KINDS and resource.get("mode") == "managed":
+                if str(resource.get("type")) in KINDS and resource.get("mode") == "managed":
                     yield self._resource(resource, (*pointer, "resources", at))
             children = list(_indexed(module.get("child_modules")))
             pending += [(child, (*pointer, "child_modules", at)) for at, child in reversed(children)]
 
     def _resource(self, found: dict[str, Any], pointer: json.Pointer) -> tuple[Resource, dict[Path, json.Pointer]]:
         address, kind = str(found.get("address")), str(found.get("type"))
-        values = _merged(_object(found.get("values")), self._unknown.get(address))
         module, configured = self._configured(address)
+        values = _merged(
+            _object(found.get("values")), _object(self._unknown.get(address)), configured.get("expressions")
+        )
         for name in _LINKS:
             expression = _object(_object(configured.get("expressions")).get(name))
             target = None if isinstance(values.get(name), str) else self._target(expression, module, address)
@@ -94,10 +98,10 @@ class _Plan:
 
     def _configured(self, address: str) -> tuple[tuple[str, ...], dict[str, Any]]:
         """The calls on the way to the resource's module, and its configuration."""
-        *modules, kind, name = _KEY.sub("", address).split(".")
-        calls = tuple(modules[1::2])
+        plain = _KEY.sub("", address)
+        calls = tuple(_CALL.findall(plain))
         resources = _objects(self._module(calls).get("resources"))
-        mine = (each for each in resources if (each.get("type"), each.get("name")) == (kind, name))
+        mine = (each for each in resources if plain.endswith(f"{each.get('type')}.{each.get('name')}"))
         return calls, next(mine, {})
 
     def _module(self, calls: tuple[str, ...]) -> dict[str, Any]:
@@ -116,7 +120,7 @@ class _Plan:
         """The resource that an expression refers to, through variables of modules and their outputs."""
         keys = _KEY.findall(address)
         for _ in range(_STEPS):
-            references = [str(each) for each in expression.get("references") or ()]
+            references = [str(each) for each in _list(expression.get("references"))]
             first = references[0] if references else ""
             head, _, rest = first.partition(".")
             if head == "var" and calls:
@@ -155,15 +159,24 @@ class _Plan:
             pending += _objects(module.get("child_modules"))
 
 
-def _merged(values: Any, unknown: Any) -> Any:
-    """The values with what is known only after the plan is carried out."""
+def _merged(values: Any, unknown: Any, written: Any) -> Any:
+    """The values with what is known only later marked so; what nobody has written is left out: it gets its default.
+
+    `written` are the expressions of the configuration, by attribute; None where they do not tell (dynamic blocks).
+    """
     if unknown is True:
-        return Unknown("known only after the plan is carried out")
+        return Later()
     if isinstance(unknown, dict) and isinstance(values, dict):
-        return {key: _merged(values.get(key), unknown.get(key)) for key in (*values, *(unknown.keys() - values.keys()))}
+        told = written if isinstance(written, dict) and not written.keys() & {"references", "constant_value"} else None
+        later = {name for name, held in unknown.items() if held is True}
+        names = [
+            name for name in (*values, *(later - values.keys())) if name not in later or told is None or name in told
+        ]
+        return {name: _merged(values.get(name), unknown.get(name), told and told.get(name)) for name in names}
     if isinstance(unknown, list) and isinstance(values, list):
-        more = [*unknown, *[None] * (len(values) - len(unknown))]
-        return [_merged(value, more[at]) for at, value in enumerate(values)]
+        told_items = written if isinstance(written, list) else []
+        rest = zip_longest(values, unknown[: len(values)], told_items[: len(values)])
+        return [_merged(value, later, told) for value, later, told in rest]
     return values
 
 
@@ -178,11 +191,15 @@ def _object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _objects(value: Any) -> list[dict[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    return [each for each in _list(value) if isinstance(each, dict)]
 
 
 def _indexed(value: Any) -> Iterator[tuple[int, dict[str, Any]]]:
-    for at, each in enumerate(value if isinstance(value, list) else ()):
+    for at, each in enumerate(_list(value)):
         if isinstance(each, dict):
             yield at, each

@@ -30,6 +30,15 @@ class Pending(Unknown):
         self.path = path
 
 
+class Later(Unknown):
+    """A value of a plan that is known only after it is carried out."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__("known only after the plan is carried out")
+
+
 class Encoded(Unknown):
     """JSON text of which parts are unknown, as the value that it was made from."""
 
