@@ -19,17 +19,15 @@ import msgspec
 from seawall.errors import InputError
 from seawall.model import Unknown
 from seawall.safe import json, yaml
-from seawall.sources.clusters.terraform import addresses, patterns
+from seawall.sources.clusters.terraform import addresses, collections, patterns
 from seawall.sources.clusters.terraform.values import (
     Budget,
     Encoded,
     Failure,
     Value,
     items,
-    kind,
     mapping,
     number,
-    same,
     text,
     truth,
     unknown_in,
@@ -70,58 +68,6 @@ def _any(function: Function) -> Function:
     return lambda budget, files, *given: function(*given)
 
 
-def _coalesce(*given: Value) -> Value:
-    for value in given:
-        if isinstance(value, Unknown) or value not in (None, ""):
-            return value
-    raise Failure("coalesce finds no value")
-
-
-def _coalesce_list(*given: Value) -> Value:
-    return next((value for value in given if isinstance(value, Unknown) or value), [])
-
-
-def _concat(*given: Value) -> Value:
-    return [item for value in given for item in items(value)]
-
-
-def _compact(value: Value) -> Value:
-    return [item for item in items(value) if isinstance(item, Unknown) or item not in (None, "")]
-
-
-def _contains(value: Value, wanted: Value) -> Value:
-    if any(not isinstance(item, Unknown) and same(item, wanted) for item in items(value)):
-        return True
-    unknown = unknown_in(items(value))
-    return False if unknown is None else unknown
-
-
-def _distinct(value: Value) -> Value:
-    found: list[Value] = []
-    seen: set[str] = set()
-    for item in items(value):
-        mark = repr(item)
-        if mark not in seen:
-            seen.add(mark)
-            found.append(item)
-    return found
-
-
-def _element(value: Value, at: Value) -> Value:
-    found = items(value)
-    return found[int(number(at)) % len(found)]
-
-
-def _flatten(value: Value) -> Value:
-    found: list[Value] = []
-    for item in items(value):
-        if isinstance(item, list):
-            found += _flatten(item)
-        else:
-            found.append(item)
-    return found
-
-
 def _format(pattern: Value, *given: Value) -> Value:
     return patterns.formatted(text(pattern), given)
 
@@ -130,41 +76,6 @@ def _format_list(pattern: Value, *given: Value) -> Value:
     count = max((len(value) for value in given if isinstance(value, list)), default=1)
     rows = ([value[at] if isinstance(value, list) else value for value in given] for at in range(count))
     return [_format(pattern, *row) for row in rows]
-
-
-def _index(value: Value, wanted: Value) -> Value:
-    return next(at for at, item in enumerate(items(value)) if same(item, wanted))
-
-
-def _length(value: Value) -> Value:
-    return len(value) if isinstance(value, str | list | dict) else _refuse(value)
-
-
-def _refuse(value: Value) -> Value:
-    raise Failure(f"{kind(value)} has no length")
-
-
-def _lookup(value: Value, key: Value, *default: Value) -> Value:
-    found = mapping(value)
-    if text(key) in found:
-        return found[text(key)]
-    if default:
-        return default[0]
-    raise Failure(f"there is no key {text(key)!r}")
-
-
-def _merge(*given: Value) -> Value:
-    found: dict[str, Value] = {}
-    for value in given:
-        found |= {} if value is None else mapping(value)
-    return found
-
-
-def _one(value: Value) -> Value:
-    found = items(value)
-    if len(found) > 1:
-        raise Failure("one finds more than one")
-    return found[0] if found else None
 
 
 def _range(budget: Budget, files: Files, *given: Value) -> Value:
@@ -181,35 +92,10 @@ def _range(budget: Budget, files: Files, *given: Value) -> Value:
     return [start + at * step for at in range(count)]
 
 
-def _reverse(value: Value) -> Value:
-    return list(reversed(items(value)))
-
-
-def _set(value: Value) -> Value:
-    """A set is a list in the order in which Terraform goes through it."""
-    found = _distinct(value)
-    return sorted(found) if all(isinstance(item, str) for item in found) else found
-
-
-def _slice(value: Value, start: Value, end: Value) -> Value:
-    first, last = int(number(start)), int(number(end))
-    if not 0 <= first <= last <= len(items(value)):
-        raise Failure("slice goes beyond the list")
-    return items(value)[first:last]
-
-
 def _substr(value: Value, offset: Value, length: Value) -> Value:
     found, start, count = text(value), int(number(offset)), int(number(length))
     start = max(0, start + len(found)) if start < 0 else start
     return found[start:] if count < 0 else found[start : start + count]
-
-
-def _subtract(value: Value, other: Value) -> Value:
-    return [item for item in _set(value) if not any(same(item, left) for left in items(other))]
-
-
-def _intersection(first: Value, *others: Value) -> Value:
-    return [item for item in _set(first) if all(any(same(item, left) for left in items(other)) for other in others)]
 
 
 def _product(budget: Budget, files: Files, *given: Value) -> Value:
@@ -221,25 +107,6 @@ def _product(budget: Budget, files: Files, *given: Value) -> Value:
         budget.step(len(found) * len(items(value)))
         found = [[*start, item] for start in found for item in items(value)]
     return found
-
-
-def _chunks(value: Value, size: Value) -> Value:
-    found, count = items(value), int(number(size))
-    return [found[at : at + count] for at in range(0, len(found), count)] if count else [found]
-
-
-def _transpose(value: Value) -> Value:
-    found: dict[str, list[Value]] = {}
-    for key, held in sorted(mapping(value).items()):
-        for item in items(held):
-            found.setdefault(text(item), []).append(key)
-    return found
-
-
-def _zipmap(keys: Value, values: Value) -> Value:
-    if len(items(keys)) != len(items(values)):
-        raise Failure("zipmap needs as many keys as values")
-    return {text(key): value for key, value in zip(items(keys), items(values), strict=True)}
 
 
 def _json_encode(budget: Budget, files: Files, value: Value) -> Value:
@@ -317,55 +184,55 @@ FUNCTIONS: Mapping[str, Function] = {
     "basename": _text_function(lambda value: PurePosixPath(value).name),
     "ceil": _numeric(math.ceil),
     "chomp": _text_function(lambda value: value.rstrip("\r\n")),
-    "chunklist": _shallow(_chunks),
+    "chunklist": _shallow(collections.chunks),
     "cidrhost": _known(addresses.host),
     "cidrnetmask": _known(addresses.netmask),
     "cidrsubnet": _known(addresses.subnet),
     "cidrsubnets": _known(addresses.subnets),
-    "coalesce": _any(_coalesce),
-    "coalescelist": _any(_coalesce_list),
-    "compact": _shallow(_compact),
-    "concat": _shallow(_concat),
-    "contains": _shallow(_contains),
+    "coalesce": _any(collections.coalesce),
+    "coalescelist": _any(collections.coalesce_list),
+    "compact": _shallow(collections.compact),
+    "concat": _shallow(collections.concat),
+    "contains": _shallow(collections.contains),
     "dirname": _text_function(lambda value: str(PurePosixPath(value).parent)),
-    "distinct": _known(_distinct),
-    "element": _shallow(_element),
+    "distinct": _known(collections.distinct),
+    "element": _shallow(collections.element),
     "endswith": _two_texts(str.endswith),
     "file": _read,
-    "flatten": lambda budget, files, value: _shallow(_flatten)(budget, files, budget.weigh(value)),
+    "flatten": lambda budget, files, value: _shallow(collections.flatten)(budget, files, budget.weigh(value)),
     "floor": _numeric(math.floor),
     "format": _known(_format),
     "formatlist": _known(_format_list),
     "indent": _known(lambda count, value: text(value).replace("\n", "\n" + " " * min(int(number(count)), 1000))),
-    "index": _known(_index),
+    "index": _known(collections.position),
     "join": _known(
         lambda separator, *lists: text(separator).join(text(item) for each in lists for item in items(each))
     ),
     "jsondecode": _known(_json_decode),
     "jsonencode": _json_encode,
     "keys": _shallow(lambda value: sorted(mapping(value))),
-    "length": _shallow(_length),
-    "lookup": _shallow(_lookup),
+    "length": _shallow(collections.length),
+    "lookup": _shallow(collections.lookup),
     "lower": _text_function(str.lower),
     "max": _known(lambda *values: max(map(number, values))),
-    "merge": _shallow(_merge),
+    "merge": _shallow(collections.merge),
     "min": _known(lambda *values: min(map(number, values))),
     "nonsensitive": _any(lambda value: value),
-    "one": _shallow(_one),
+    "one": _shallow(collections.only),
     "parseint": _known(_parse_int),
     "pow": _known(lambda one, other: number(str(math.pow(number(one), number(other))))),
     "range": _range,
     "regex": _known(lambda pattern, value: patterns.find(text(pattern), text(value))),
     "regexall": _known(lambda pattern, value: patterns.find_all(text(pattern), text(value))),
     "replace": _known(lambda value, old, new: patterns.replaced(text(value), text(old), text(new))),
-    "reverse": _shallow(_reverse),
+    "reverse": _shallow(collections.reverse),
     "sensitive": _any(lambda value: value),
-    "setintersection": _known(_intersection),
+    "setintersection": _known(collections.intersection),
     "setproduct": _product,
-    "setsubtract": _known(_subtract),
-    "setunion": _known(lambda *values: _set(_concat(*values))),
+    "setsubtract": _known(collections.subtract),
+    "setunion": _known(lambda *values: collections.unique(collections.concat(*values))),
     "signum": _numeric(lambda value: (value > 0) - (value < 0)),
-    "slice": _shallow(_slice),
+    "slice": _shallow(collections.part),
     "sort": _known(lambda value: sorted(map(text, items(value)))),
     "split": _two_texts(lambda separator, value: value.split(separator) if separator else list(value)),
     "startswith": _two_texts(str.startswith),
@@ -378,9 +245,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "tolist": _shallow(items),
     "tomap": _shallow(mapping),
     "tonumber": _known(_number),
-    "toset": _known(_set),
+    "toset": _known(collections.unique),
     "tostring": _known(_string),
-    "transpose": _known(_transpose),
+    "transpose": _known(collections.transpose),
     "trim": _two_texts(str.strip),
     "trimprefix": _two_texts(str.removeprefix),
     "trimspace": _text_function(str.strip),
@@ -389,7 +256,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "urlencode": _text_function(lambda value: quote_plus(value)),
     "values": _shallow(lambda value: [found for _, found in sorted(mapping(value).items(), key=lambda pair: pair[0])]),
     "yamldecode": _known(_yaml_decode),
-    "zipmap": _shallow(_zipmap),
+    "zipmap": _shallow(collections.zipmap),
 }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -14,11 +13,12 @@ from seawall.safe import hcl
 from seawall.sources.clusters.terraform import versions
 from seawall.sources.clusters.terraform.blocks import block_values
 from seawall.sources.clusters.terraform.constraints import converted
-from seawall.sources.clusters.terraform.expressions import Evaluator, Names
+from seawall.sources.clusters.terraform.copies import Copy, copies
+from seawall.sources.clusters.terraform.expressions import Evaluator
 from seawall.sources.clusters.terraform.functions import Files
 from seawall.sources.clusters.terraform.module import Module, Placed
 from seawall.sources.clusters.terraform.resource import KINDS, Resource
-from seawall.sources.clusters.terraform.values import Budget, Failure, Namespace, Pending, Value, kind, number, text
+from seawall.sources.clusters.terraform.values import Budget, Failure, Namespace, Pending, Value
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,14 +35,6 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     load: Callable[[Path], Module | str]
     installed: dict[str, Path]
     notes: list[NotAssessed]
-
-
-class Copy(msgspec.Struct, frozen=True, kw_only=True):
-    """One copy of a resource or module: `key` is how it is addressed, `""` or `[0]` or `["a"]`."""
-
-    key: str
-    names: Names
-    condition: Unknown | None = None
 
 
 class Instance:
@@ -189,15 +181,15 @@ class Instance:
 
     def _combined(self, placed: Placed, make: Callable[[Copy], Value]) -> Value:
         """The copies as a reference sees them: one, a list, or an object by key."""
-        copies = self._expanded(placed)
-        if isinstance(copies, Unknown):
-            return copies
+        found = self._expanded(placed)
+        if isinstance(found, Unknown):
+            return found
         attributes = placed.block.body.attributes
         if "count" in attributes:
-            return [make(copy) for copy in copies]
+            return [make(copy) for copy in found]
         if "for_each" in attributes:
-            return {str(copy.names["each"]["key"]): make(copy) for copy in copies}
-        return make(copies[0])
+            return {str(copy.names["each"]["key"]): make(copy) for copy in found}
+        return make(found[0])
 
     def _made(self, placed: Placed, copy: Copy, address: str, name: str) -> Value:
         """An attribute of a resource, as written; what is not written is known when it is made."""
@@ -270,12 +262,12 @@ class Instance:
             self._around.notes.append(note)
 
     def _copied(self, placed: Placed, what: str) -> list[Copy]:
-        copies = self._expanded(placed)
-        if not isinstance(copies, Unknown):
-            return copies
-        each = {"key": copies, "value": copies}
-        unknown = Copy(key="[?]", names={"count": {"index": copies}, "each": each}, condition=copies)
-        why = f"{copies.reason}; it is read as one"
+        found = self._expanded(placed)
+        if not isinstance(found, Unknown):
+            return found
+        each = {"key": found, "value": found}
+        unknown = Copy(key="[?]", names={"count": {"index": found}, "each": each}, condition=found)
+        why = f"{found.reason}; it is read as one"
         self._note(f"how often {self._address}{what} is made", placed, why)
         return [unknown]
 
@@ -284,49 +276,13 @@ class Instance:
         at = id(placed.block)
         if at not in self._copies:
             self._copies[at] = Unknown("it refers to itself")
-            try:
-                self._copies[at] = self._count(placed.block.body.attributes)
-            except Failure as failure:
-                self._copies[at] = Unknown(str(failure))
+            attributes = placed.block.body.attributes
+            self._copies[at] = copies(attributes, self._evaluator, self._around.budget, self._around.most_instances)
         return self._copies[at]
-
-    def _count(self, attributes: dict[str, hcl.Expression]) -> list[Copy] | Unknown:
-        if "count" in attributes:
-            count = self._evaluator.evaluate(attributes["count"], {})
-            if isinstance(count, Unknown):
-                return count
-            copies = int(number(count))
-            self._bound(copies)
-            return [Copy(key=f"[{index}]", names={"count": {"index": index}}) for index in range(copies)]
-        if "for_each" in attributes:
-            source = self._evaluator.evaluate(attributes["for_each"], {})
-            if isinstance(source, Unknown):
-                return source
-            if not isinstance(source, list | dict):
-                raise Failure(f"for_each needs an object or a set, not {kind(source)}")
-            self._bound(len(source))
-            unknown = next((item for item in source if isinstance(item, Unknown)), None)
-            if unknown is not None:
-                return unknown
-            pairs = source.items() if isinstance(source, dict) else ((text(item), item) for item in source)
-            return [
-                Copy(key=f'["{key}"]', names={"each": {"key": key, "value": value}}) for key, value in _in_order(pairs)
-            ]
-        return [Copy(key="", names={})]
-
-    def _bound(self, copies: int) -> None:
-        self._around.budget.step(max(copies, 0))
-        if copies > self._around.most_instances:
-            raise Failure(f"more than the terraform_instances limit of {self._around.most_instances:,} allows")
 
 
 _META = frozenset({"source", "version", "count", "for_each", "providers", "depends_on"})
 _DEEPEST_MODULE = 12
-
-
-def _in_order(pairs: Any) -> list[tuple[str, Value]]:
-    """The pairs in the order of their keys, as Terraform goes through them."""
-    return sorted(pairs, key=lambda pair: str(pair[0]))
 
 
 def _is_list(value: Value) -> bool:
