@@ -6,14 +6,18 @@ import argparse
 import datetime
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from seawall.errors import UsageError
 
 if TYPE_CHECKING:
     from seawall.safe.limits import Limits
+    from seawall.workflows.discover import Found
     from seawall.workflows.settings import Settings
+
+    Live: TypeAlias = Callable[[Settings, Callable[[str], None]], Found]
 
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 FORMATS = ("table", "json", "sarif")
@@ -28,6 +32,13 @@ def add_images(parser: argparse.ArgumentParser) -> None:
     """What only images need."""
     parser.add_argument(
         "--platform", default="", metavar="OS/ARCH", help="which image of a multi-platform one (default: linux/amd64)"
+    )
+    parser.add_argument(
+        "--max-age",
+        type=int,
+        default=5,
+        metavar="DAYS",
+        help="advisories imported longer ago are reported as stale (default: 5)",
     )
 
 
@@ -118,6 +129,7 @@ def settings(args: argparse.Namespace) -> Settings:
         today=args.as_of or datetime.datetime.now(datetime.UTC).date(),
         database=database(args),
         platform=getattr(args, "platform", ""),
+        max_age=getattr(args, "max_age", 0),
         policy=Policy(
             fail_on=Severity[args.fail_on.upper()],
             only_fixable=args.only_fixable,
@@ -127,14 +139,14 @@ def settings(args: argparse.Namespace) -> Settings:
     )
 
 
-def assess(args: argparse.Namespace, kinds: tuple[str, ...]) -> int:
+def assess(args: argparse.Namespace, kinds: tuple[str, ...], live: Live | None = None) -> int:
     """Run the assessment that the command line asks for, write its report, and return the exit code."""
     from seawall.cli.output import progress, style, write
     from seawall.reports import render
     from seawall.workflows.assess import assess as workflow
 
     with progress(quiet=args.quiet) as say:
-        report = workflow(args.paths, kinds, settings(args), say)
+        report = workflow(args.paths, kinds, settings(args), say, live)
     write(render(report, args.format, style(args)), args.output)
     if args.output and not args.quiet:
         print(f"seawall: report written to {args.output}; exit {report.verdict.exit_code}", file=sys.stderr)

@@ -91,8 +91,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     template_items: int = 100_000
     """Values in one list or object, and rounds of all loops, of one template. ARM stops at 800 rounds a loop."""
 
-    template_steps: int = 5_000_000
-    """Values looked at while one template is worked out; half a minute at worst."""
+    template_steps: int = 1_000_000
+    """Values looked at while one template is worked out: two seconds. The largest of Microsoft's modules take 500."""
 
     folder_entries: int = 1_000_000
     """Files looked at below one folder that the user named."""

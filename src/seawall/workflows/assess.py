@@ -21,7 +21,7 @@ from seawall.model import (
     Package,
     Report,
 )
-from seawall.workflows.discover import discover
+from seawall.workflows.discover import Found, discover
 from seawall.workflows.settings import Settings
 
 Say = Callable[[str], None]
@@ -39,9 +39,17 @@ class Assessed(msgspec.Struct, kw_only=True):
     advisories: tuple[FeedStatus, ...] = ()
 
 
-def assess(paths: Sequence[Path], kinds: Sequence[str], settings: Settings, say: Say) -> Report:
-    """Judge everything of `kinds` ("cluster", "image") that is found in `paths`."""
+def assess(
+    paths: Sequence[Path],
+    kinds: Sequence[str],
+    settings: Settings,
+    say: Say,
+    live: Callable[[Settings, Say], Found] | None = None,
+) -> Report:
+    """Judge everything of `kinds` ("cluster", "image") that is found in `paths`, and what `live` finds elsewhere."""
     found = discover(paths, kinds, settings.limits, say)
+    if live:
+        found.add(live(settings, say))
     assessed = Assessed(not_assessed=list(found.not_assessed), failed=list(found.failed))
     if found.clusters:
         audit(found.clusters, settings, assessed, say)
@@ -109,8 +117,6 @@ def scan(paths: Iterable[Path], settings: Settings, assessed: Assessed, say: Say
     from seawall.workflows.images import contents_of, images_in
 
     with open_advisories(settings) as advisories:
-        assessed.advisories = advisories.status
-        assessed.not_assessed += advisories.not_assessed
         for path in paths:
             try:
                 for source in images_in(path, settings):
@@ -136,6 +142,8 @@ def scan(paths: Iterable[Path], settings: Settings, assessed: Assessed, say: Say
             except SeawallError as error:
                 assessed.failed.append(str(error) + (f" ({error.hint})" if error.hint else ""))
                 assessed.not_assessed.append(NotAssessed(what="image", where=str(path), why=error.message))
+        assessed.advisories = advisories.feeds()
+        assessed.not_assessed += advisories.gaps()
 
 
 def of_image(name: str, not_assessed: Iterable[NotAssessed]) -> list[NotAssessed]:

@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 
 from seawall.errors import Malformed
 from seawall.model import Unknown
-from seawall.safe import files, json
 from seawall.safe.limits import DEFAULT, Limits
+from seawall.sources.clusters import arm_text
 from seawall.sources.clusters.unknown_text import UnknownText
 from seawall.sources.clusters.values import pick
 
@@ -25,9 +25,9 @@ _TYPES: Mapping[str, type] = {"string": str, "int": int, "bool": bool, "array": 
 def read_parameters(data: bytes, *, file: str, limits: Limits = DEFAULT) -> Parameters:
     """The values that a parameter file gives; one from a key vault is unknown.
 
-    Raises Malformed for what is no such file, or what `json.load` raises.
+    Raises Malformed for what is no such file, or what `arm_text.load` raises.
     """
-    document = json.load(data, where=file, limits=limits)
+    document = arm_text.load(data, where=file, limits=limits)[0]
     given = pick(document, "parameters")
     if not isinstance(given, dict):
         raise Malformed("not a parameter file: it has no parameters", where=file)
@@ -42,13 +42,18 @@ def given_value(name: str, entry: Any) -> Any:
     return UnknownText(f"parameter '{name}' is taken from {why}", f"{{{name}}}")
 
 
-def beside(template: Path, *, limits: Limits = DEFAULT) -> Parameters:
-    """The values in `NAME.parameters.json` beside `NAME.json`, none where there is no such file.
-
-    Raises what `read_parameters` raises.
-    """
-    path = template.with_name(f"{template.stem}.parameters.json")
-    return read_parameters(files.read(path, limits=limits), file=str(path), limits=limits) if path.is_file() else {}
+def beside(template: Path) -> tuple[Path, ...]:
+    """Parameter files for `NAME.json`: `NAME.parameters.json`, and `NAME.parameters.dev.json` and its like."""
+    stem = template.stem.lower()
+    return tuple(
+        sorted(
+            path
+            for path in template.parent.iterdir()
+            if path.suffix.lower() == ".json"
+            and path.name.lower().startswith(f"{stem}.")
+            and "parameters" in path.stem.lower().removeprefix(stem).split(".")
+        )
+    )
 
 
 def checked(name: str, declared: Mapping[str, Any], value: Any) -> Any:

@@ -53,6 +53,12 @@ class Budget:
         return range(count)
 
 
+class _Looped(msgspec.Struct, frozen=True):
+    """A variable that is made in a loop."""
+
+    loop: dict[str, Any]
+
+
 class Declarations:
     """What one template declares, worked out when it is asked for, and once."""
 
@@ -69,7 +75,7 @@ class Declarations:
         copies = pick(pick(body, "variables"), "copy")
         for index, loop in enumerate(copies if isinstance(copies, list) else ()):
             if isinstance(loop, dict) and isinstance(loop.get("name"), str):
-                held = (loop["name"], {"copy": [loop]}, (*pointer, "variables", "copy", index))
+                held = (loop["name"], _Looped(loop), (*pointer, "variables", "copy", index))
                 self._variables[loop["name"].lower()] = held
 
     def parameter(self, name: str) -> Any:
@@ -105,9 +111,9 @@ class Declarations:
         return checked(name, declared, value)
 
     def _variable(self, name: str, raw: Any, pointer: Pointer) -> Any:
-        value = Scope(self).value(raw, pointer)
-        looped = isinstance(raw, dict) and set(raw) == {"copy"} and isinstance(value, dict)
-        return value.get(name) if looped else value
+        if isinstance(raw, _Looped):
+            return Scope(self).loop(name, raw.loop, pointer)
+        return Scope(self).value(raw, pointer)
 
 
 class Scope:
@@ -121,9 +127,13 @@ class Scope:
         self._inside = inside
         self._own: Mapping[str, Any] | None = None
 
-    def round(self, loop: str, index: int) -> Scope:
-        """The same place in one round of a loop, which `copyIndex` names, or means without a name."""
-        return Scope(self.declared, {**self._loops, loop.lower(): index, "": index}, self._inside)
+    def round(self, loop: str, index: int, *, inner: bool = False) -> Scope:
+        """The same place in one round of a loop, which `copyIndex` names, or means without a name.
+
+        Without a name it means the loop of the resource, also in an `inner` loop of one of its properties.
+        """
+        unnamed = self._loops.get("", index) if inner else index
+        return Scope(self.declared, {**self._loops, loop.lower(): index, "": unnamed}, self._inside)
 
     def call(self, name: str, args: Sequence[Any]) -> Any:
         """The value of a function: what the template declares, or the library."""
@@ -197,23 +207,28 @@ class Scope:
                 for index, loop in enumerate(held):
                     if isinstance(loop, dict):
                         name = str(loop.get("name"))
-                        found[name] = self._loop(name, loop, (*pointer, key, index), (*path, name), places)
+                        found[name] = self.loop(name, loop, (*pointer, key, index), (*path, name), places)
             else:
                 name = shown(self._text(key, pointer)) if is_expression(key) else key
                 found[name] = self.value(held, (*pointer, key), (*path, name), places)
         return found
 
-    def _loop(
-        self, name: str, loop: dict[str, Any], pointer: Pointer, path: Pointer, places: dict[Pointer, Pointer] | None
+    def loop(
+        self,
+        name: str,
+        loop: dict[str, Any],
+        pointer: Pointer,
+        path: Pointer = (),
+        places: dict[Pointer, Pointer] | None = None,
     ) -> Any:
-        """A property that is a list made in a loop."""
+        """A property, or a variable, that is a list made in a loop; otherwise as `value`."""
         if places is not None:
             places[path] = pointer
         rounds = self.declared.budget.rounds(self.value(loop.get("count"), (*pointer, "count")))
         if isinstance(rounds, Unknown):
             return rounds
         return [
-            self.round(name, index).value(loop.get("input"), (*pointer, "input"), (*path, index), places)
+            self.round(name, index, inner=True).value(loop.get("input"), (*pointer, "input"), (*path, index), places)
             for index in rounds
         ]
 

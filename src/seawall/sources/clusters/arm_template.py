@@ -17,7 +17,7 @@ from seawall.safe.limits import Limits
 from seawall.sources.clusters.arm_parameters import Parameters, given_value
 from seawall.sources.clusters.arm_scope import Budget, Declarations, Fault, Scope, loop_of
 from seawall.sources.clusters.deployed import Deployed, clusters, is_of_cluster
-from seawall.sources.clusters.documents import Pointer
+from seawall.sources.clusters.documents import CLUSTER, Pointer
 from seawall.sources.clusters.reading import Reading
 from seawall.sources.clusters.template_functions.logic import truth
 from seawall.sources.clusters.unknown_text import joined, shown
@@ -142,7 +142,7 @@ class _Reader:
             if isinstance(key, str) and isinstance(body, dict):
                 scope.declared.symbols[key.lower()] = self._symbol(body, scope)
         for key, body in resources:
-            if isinstance(body, dict) and self._matters(body):
+            if isinstance(body, dict) and (around.kind.startswith(CLUSTER) or self._matters(body)):
                 try:
                     self._rounds(body, (*pointer, key), scope, around)
                 except Fault as fault:

@@ -28,7 +28,10 @@ _PROVIDERS = {
 
 
 def read_attached(resources: Sequence[Resource]) -> Iterator[tuple[Field, object]]:
-    """Each of these settings, from the resources that belong to one cluster."""
+    """Each of these settings, from the resources that belong to one cluster.
+
+    A resource with neither name nor properties says that there is none of its kind.
+    """
     for field in ROWS:
         kind = field.resource.lower()
         there = [resource for resource in resources if resource.kind.rpartition("/")[2] == kind]
@@ -85,7 +88,7 @@ def _categories(resource: Resource) -> Iterator[object]:
 
 
 def _names(texts: Iterable[object]) -> tuple[str, ...] | Unknown:
-    """The texts among `texts`, each once, sorted; unknown where one of them is."""
+    """The texts among `texts` that say something, each once, sorted; unknown where one of them is."""
     texts = list(texts)
     unknown = next((text for text in texts if isinstance(text, Unknown)), None)
-    return unknown if unknown is not None else tuple(sorted({text for text in texts if isinstance(text, str)}))
+    return unknown if unknown is not None else tuple(sorted({text for text in texts if isinstance(text, str) and text}))

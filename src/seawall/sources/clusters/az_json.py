@@ -6,16 +6,20 @@ A property that is absent means what its row of the table says; a value of the w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from seawall.errors import InputError
 from seawall.model import Cluster, Location, NotAssessed
-from seawall.safe import json
+from seawall.safe import files, json
 from seawall.safe.limits import DEFAULT, Limits
-from seawall.sources.clusters import arm_template
+from seawall.sources.clusters import arm_parameters, arm_template, arm_text
 from seawall.sources.clusters.assemble import assemble
 from seawall.sources.clusters.documents import CLUSTER, Found, Pointer, Resource, Skipped, Template, children, find
 from seawall.sources.clusters.lines import FileLines, Lines, places
-from seawall.sources.clusters.reading import Reading
+from seawall.sources.clusters.reading import Reading, together
 
 
 def recognises(value: object, limits: Limits = DEFAULT) -> bool:
@@ -28,7 +32,8 @@ def read(data: bytes, *, file: str, limits: Limits = DEFAULT, parameters: Mappin
 
     Raises Malformed for what is no JSON, LimitExceeded for what is too large or too deep.
     """
-    found = list(find(json.load(data, where=file, limits=limits), limits))
+    document, data = arm_text.load(data, where=file, limits=limits)
+    found = list(find(document, limits))
     templates = [
         arm_template.read(item.body, data, pointer=item.pointer, file=file, given=parameters or {}, limits=limits)
         for item in found
@@ -45,6 +50,27 @@ def read(data: bytes, *, file: str, limits: Limits = DEFAULT, parameters: Mappin
         clusters=(*clusters, *(cluster for template in templates for cluster in template.clusters)),
         not_assessed=(*notes, *(note for template in templates for note in template.not_assessed)),
     )
+
+
+def read_file(path: Path, data: bytes, *, limits: Limits = DEFAULT) -> Reading:
+    """What `data`, the file at `path`, holds; a template is read once for each file of parameters beside it.
+
+    Raises as `read` does.
+    """
+    found = find(arm_text.load(data, where=str(path), limits=limits)[0], limits)
+    beside = arm_parameters.beside(path) if any(isinstance(item, Template) for item in found) else ()
+    readings = [_with_parameters(file, path, data, limits) for file in beside]
+    return together(readings, beside, path) if readings else read(data, file=str(path), limits=limits)
+
+
+def _with_parameters(file: Path, path: Path, data: bytes, limits: Limits) -> Reading:
+    try:
+        parameters = arm_parameters.read_parameters(files.read(file, limits=limits), file=str(file), limits=limits)
+    except InputError as error:
+        reading = read(data, file=str(path), limits=limits)
+        note = NotAssessed(what="parameters of the template", where=str(file), why=error.message)
+        return msgspec.structs.replace(reading, not_assessed=(note, *reading.not_assessed))
+    return read(data, file=str(path), limits=limits, parameters=parameters)
 
 
 class _File:

@@ -88,7 +88,7 @@ def _key(name: str | Unknown) -> str:
 
 def _owner(item: Deployed) -> str:
     """The name, in lower case, of the cluster that the resource may belong to; "" where nothing tells."""
-    about = item.scope
+    about: Any = item.scope
     if item.kind.endswith("/roleassignments"):
         if ACR_PULL not in shown(pick(_properties(item), "roleDefinitionId")):
             return ""

@@ -57,6 +57,10 @@ def _node_os_channel(_: Mapping[str, Mapping[str, object]], api_version: str) ->
     return "NodeImage" if api_version >= "2023-06-01" else None
 
 
+def _version_of_the_cluster(values: Mapping[str, Mapping[str, object]], _: str) -> object:
+    return values["upkeep"]["kubernetes_version"]
+
+
 def _os_sku(values: Mapping[str, Mapping[str, object]], _: str) -> object:
     system = values["pool"]["os_type"]
     return "Ubuntu" if system == "Linux" else Unknown("the default depends on the Kubernetes version")
@@ -1544,7 +1548,8 @@ FIELDS: tuple[Field, ...] = (
         arm=("orchestratorVersion",),
         kind=Kind.TEXT,
         absent=Unknown("the API returns it for every pool"),
-        created=Unknown("a new pool gets the version of its cluster"),
+        created=_version_of_the_cluster,
+        created_source="https://learn.microsoft.com/azure/aks/create-node-pools: a pool gets the version of the control plane unless it names one",
         az_create=("--kubernetes-version {}", ""),
         az_update=("az aks nodepool upgrade -g {group} --cluster-name {name} -n {pool} --kubernetes-version {}", ""),
         terraform="orchestrator_version",

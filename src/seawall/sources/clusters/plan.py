@@ -38,6 +38,22 @@ class Branch(msgspec.Struct, kw_only=True):
     leaves: list[Leaf] = []
 
 
+class Creation(msgspec.Struct, frozen=True, kw_only=True):
+    """How a template creates the resource: what is left out may depend on it.
+
+    `left_out` is what every property left out means, where that is not for the table to say. `cluster` are the
+    settings of the cluster that a pool belongs to.
+    """
+
+    api_version: str = ""
+    left_out: Unknown | None = None
+    cluster: Values = {}
+
+
+EXISTS = Creation()
+"""The resource is there, and no template tells how it came."""
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """`nested` reads a resource with `properties`, `flat` one whose properties lie beside its name, as az writes.
 
@@ -51,12 +67,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     derived: tuple[tuple[str, str, Callable[[Values, str], object]], ...]
 
     def read(
-        self, resource: Mapping[str, Any], *, flat: bool, api_version: str = "", left_out: Unknown | None = None
+        self, resource: Mapping[str, Any], *, flat: bool, creation: Creation = EXISTS
     ) -> tuple[Values, list[tuple[str, str]]]:
-        """All settings of one resource by group, and the path and reason of each that could not be read.
-
-        `left_out` is what every absent property means where that is not for the table to say.
-        """
+        """All settings of one resource by group, and the path and reason of each that could not be read."""
         found: Values = {group: {} for group in self.absent}
         _collect(self.flat if flat else self.nested, resource, found)
         wrong = [
@@ -65,14 +78,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             for name, value in values.items()
             if isinstance(value, Unknown)
         ]
-        if left_out is not None:
-            return {
-                group: {**dict.fromkeys(names, left_out), **found[group]} for group, names in self.names.items()
-            }, wrong
+        if (left_out := creation.left_out) is not None:
+            return {group: dict.fromkeys(names, left_out) | found[group] for group, names in self.names.items()}, wrong
         values = {group: {**absent, **found[group]} for group, absent in self.absent.items()}
         for group, name, derive in self.derived:
             if name not in found[group]:
-                values[group][name] = derive(values, api_version)
+                values[group][name] = derive({**creation.cluster, **values}, creation.api_version)
         return values, wrong
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from seawall.errors import LimitExceeded
 from seawall.safe.limits import Limits
-from seawall.sources.clusters.bicep.lexer import CLOSING, END, ERROR, MIDDLE, NAME, NEWLINE, NUMBER, OPENING, TEXT, Tokens
+from seawall.sources.clusters.bicep.lexer import (
+    CLOSING,
+    END,
+    ERROR,
+    MIDDLE,
+    NAME,
+    NEWLINE,
+    NUMBER,
+    OPENING,
+    TEXT,
+    Tokens,
+)
 
 _WORDS = {NEWLINE: "the end of the line", END: "the end of the file"}
 

@@ -5,13 +5,13 @@ What a name stands for and what only a file can tell (parameters, resources, mod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from seawall.errors import LimitExceeded
+from seawall.errors import LimitExceeded, UnknownValue
 from seawall.model import Unknown
-from seawall.safe.limits import Limits
 from seawall.sources.clusters import template_functions
+from seawall.sources.clusters.bicep.symbols import Budget, Symbol
 from seawall.sources.clusters.bicep.syntax import (
     Array,
     Binary,
@@ -52,60 +52,6 @@ _BINARY: Final = {
 _DECIDES: Final = {"&&": ("and", False), "||": ("or", True)}
 
 
-class Budget:
-    """The steps that one reading may take; every node evaluated is one, and so is every node that a value holds."""
-
-    def __init__(self, limits: Limits, where: str) -> None:
-        self.limits = limits
-        self.left = limits.template_steps
-        self._where = where
-
-    def spend(self, steps: int) -> None:
-        """Raises LimitExceeded when there are not as many left."""
-        self.left -= steps
-        if self.left < 0:
-            raise LimitExceeded("template_steps", self.limits.template_steps, where=self._where)
-
-    def spend_on(self, value: Any) -> Any:
-        """Pay for a value that many may share, as if each copied it; the value itself."""
-        pending = [value]
-        while pending:
-            node = pending.pop()
-            self.spend(1 + len(node) // 64 if isinstance(node, str) else 1)
-            if isinstance(node, dict):
-                pending += node.values()
-            elif isinstance(node, list):
-                pending += node
-        return value
-
-
-class Symbol:
-    """What a name stands for that is no value itself: a resource, a module, a list of them, an imported file."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def member(self, name: str) -> Any:
-        """`symbol.name`: a value or another symbol."""
-        raise NotImplementedError
-
-    def item(self, index: Any) -> Any:
-        """`symbol[index]`."""
-        return self.plain()
-
-    def nested(self, name: str) -> Any:
-        """`symbol::name`."""
-        return Unknown(f"'{self.name}' has no resource '{name}'")
-
-    def call(self, name: str, arguments: Sequence[Any]) -> Any:
-        """`symbol.name(…)`."""
-        return Unknown(f"only a deployment tells {self.name}.{name}()")
-
-    def plain(self) -> Unknown:
-        """The symbol where a value is wanted."""
-        return Unknown(f"only a deployment tells all of '{self.name}'")
-
-
 class Evaluation:
     """Evaluates the expressions of one file. `budget` is shared by all files of one reading."""
 
@@ -122,7 +68,7 @@ class Evaluation:
 
     def value(self, node: Expression, local: Local) -> Any:
         """The value of an expression, never a Symbol."""
-        self.budget.spend(1)
+        self.budget.spend(4)
         return _HOW[type(node)](self, node, local)
 
     def resolve(self, node: Expression, local: Local) -> Any:
@@ -135,7 +81,7 @@ class Evaluation:
             target, index = self.resolve(node.target, local), self.value(node.index, local)
             if isinstance(target, Symbol):
                 return target.member(index) if isinstance(index, str) else target.item(index)
-            return self._held(target, index, node.safe)
+            return self._held(target, index, node)
         return self.value(node, local)
 
     def decide(self, node: Expression, local: Local) -> bool | Unknown:
@@ -143,11 +89,16 @@ class Evaluation:
         answer = self.value(node, local)
         if isinstance(answer, bool | Unknown):
             return answer
-        return self.call("bool", answer)
+        decided: bool | Unknown = self.call("bool", answer)
+        return decided
 
     def call(self, name: str, *arguments: Any) -> Any:
         """The value of a function that every template has."""
-        return template_functions.call(name, arguments, limits=self.budget.limits)
+        budget = self.budget
+        try:
+            return template_functions.call(name, arguments, limits=budget.limits, spend=budget.spend)
+        except UnknownValue as error:  # a decision on a part that is unknown
+            return Unknown(error.message)
 
     def items(self, node: For, local: Local) -> list[dict[str, Any]] | Unknown:
         """What each turn of a loop names."""
@@ -187,10 +138,10 @@ class Evaluation:
     def _member(self, target: Any, node: Member) -> Any:
         if isinstance(target, Symbol):
             return target.nested(node.name) if node.nested else target.member(node.name)
-        return self._held(target, node.name, node.safe)
+        return self._held(target, node.name, node)
 
-    def _held(self, target: Any, key: Any, safe: bool) -> Any:
-        if safe:
+    def _held(self, target: Any, key: Any, node: Member | Index) -> Any:
+        if node.safe or (target is None and _safe_before(node.target)):
             return self.call("tryGet", target, key)
         try:
             return member(target, key)
@@ -263,9 +214,7 @@ class Evaluation:
         arguments = [self._argument(argument, local) for argument in node.arguments]
         if own:
             return self.budget.spend_on(own(*arguments))
-        value = self.call(node.name, *arguments)
-        self.budget.spend(len(value) // 64 if isinstance(value, str | list | dict) else 0)
-        return value
+        return self.call(node.name, *arguments)
 
     def _argument(self, node: Expression, local: Local) -> Any:
         return self.lambda_of(node, local) if isinstance(node, Lambda) else self.value(node, local)
@@ -300,6 +249,15 @@ class Evaluation:
 
     def _spread(self, node: Spread, local: Local) -> Any:
         return Unknown("`...` is no value")
+
+
+def _safe_before(node: Expression) -> bool:
+    """True after a `.?`: where that finds nothing, neither does what follows it."""
+    while isinstance(node, Member | Index):
+        if node.safe:
+            return True
+        node = node.target
+    return False
 
 
 _HOW: Final[Mapping[type, Callable[[Evaluation, Any, Local], Any]]] = {

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
+from seawall.sources.clusters.bicep.containers import Containers
 from seawall.sources.clusters.bicep.lexer import CLOSING, MIDDLE, NAME, NEWLINE, NUMBER, OPENING, TEXT
 from seawall.sources.clusters.bicep.syntax import (
-    Array,
     Binary,
     Call,
-    Declaration,
     Expression,
-    For,
-    If,
     Index,
     Lambda,
     Literal,
     Member,
     Name,
-    Object,
-    Property,
-    Spread,
     Ternary,
     Text,
     Unary,
 )
-from seawall.sources.clusters.bicep.types import Types
 
 _BINDING: Final = {
     "??": 1,
@@ -51,11 +44,10 @@ _UNARY: Final = 8
 _CONSTANTS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
 
 
-class Expressions(Types):
+class Expressions(Containers):
     """The parser of expressions. Line breaks may stand where no statement could end."""
 
     def expression(self) -> Expression:
-        """Any expression."""
         self.deeper()
         condition = self._operators(0)
         if self._next_line_is("?"):
@@ -70,14 +62,6 @@ class Expressions(Types):
             condition = Ternary(condition.line, condition.column, condition, yes, no)
         self.depth -= 1
         return condition
-
-    def child(self) -> Declaration | None:
-        """A resource declared inside the body of another, if one begins here."""
-        raise NotImplementedError
-
-    def body(self) -> Expression:
-        """What stands after the `=` of a resource or module: an object, an `if`, or a loop of them."""
-        return self._if() if self.word_is("if") else self.expression()
 
     def _next_line_is(self, *kinds: str) -> bool:
         """True when one of `kinds` comes next, be it on another line."""
@@ -161,15 +145,15 @@ class Expressions(Types):
             self.at += 1
             return Literal(line, column, self.texts[self.at - 1])
         if kind == OPENING:
-            return self._text()
+            return self.text()
         if kind == NUMBER:
             return Literal(line, column, self._number())
         if kind == "{":
-            return self._object()
+            return self.braces()
         if kind == "[":
-            return self._list()
+            return self.brackets()
         if kind == "(":
-            return self._parentheses()
+            return self.parentheses()
         raise self.wrong("a value")
 
     def _name(self, line: int, column: int) -> Expression:
@@ -196,7 +180,7 @@ class Expressions(Types):
         self.lines_break()
         return Lambda(line, column, names, self.expression())
 
-    def _text(self) -> Text:
+    def text(self) -> Text:
         line, column = self.place
         parts: list[str | Expression] = [self.take(OPENING)]
         while True:
@@ -220,7 +204,7 @@ class Expressions(Types):
                 self.lines_break()
             arguments.append(self.expression())
 
-    def _parentheses(self) -> Expression:
+    def parentheses(self) -> Expression:
         """`(value)`, or the names of a lambda."""
         line, column = self.place
         if names := self._lambda_names():
@@ -245,90 +229,3 @@ class Expressions(Types):
             return []
         self.at = at + 1
         return [tuple(names)]
-
-    def _object(self) -> Object:
-        self.deeper()
-        line, column = self.place
-        self.take("{")
-        items: list[Property | Spread] = []
-        children: list[Declaration] = []
-        while not self.skip("}"):
-            if self.skip(NEWLINE) or self.skip(","):
-                continue
-            if child := self.child():
-                children.append(child)
-                continue
-            items.append(self._spread() if self.next_is("...") else self._property())
-            if not self.next_is("}") and not self.next_is(","):
-                self.take(NEWLINE, "the end of the line, ',' or '}'")
-        self.depth -= 1
-        return Object(line, column, tuple(items), tuple(children))
-
-    def _property(self) -> Property:
-        line, column = self.place
-        key: str | Text
-        if self.next_is(OPENING):
-            key = self._text()
-        elif self.next_is(TEXT):
-            key = self.take(TEXT)
-        else:
-            key = self.take(NAME, "the name of a property")
-        self.take(":")
-        self.lines_break()
-        return Property(line, column, key, self.expression())
-
-    def _spread(self) -> Spread:
-        line, column = self.place
-        self.take("...")
-        return Spread(line, column, self.expression())
-
-    def _list(self) -> Expression:
-        self.deeper()
-        line, column = self.place
-        self.take("[")
-        self.lines_break()
-        if self.word_is("for") and self.kinds[self.at + 1] in (NAME, "("):
-            node: Expression = self._for()
-            self.lines_break()
-            self.take("]")
-        else:
-            node = Array(line, column, self._items())
-        self.depth -= 1
-        return node
-
-    def _items(self) -> tuple[Expression, ...]:
-        items: list[Expression] = []
-        while not self.skip("]"):
-            if self.skip(NEWLINE) or self.skip(","):
-                continue
-            items.append(self._spread() if self.next_is("...") else self.expression())
-            if not self.next_is("]") and not self.next_is(","):
-                self.take(NEWLINE, "the end of the line, ',' or ']'")
-        return tuple(items)
-
-    def _for(self) -> For:
-        line, column = self.place
-        self.take(NAME)
-        index = ""
-        if self.skip("("):
-            item = self.take(NAME, "a name")
-            self.take(",")
-            index = self.take(NAME, "a name")
-            self.take(")")
-        else:
-            item = self.take(NAME, "a name")
-        if not self.skip_word("in"):
-            raise self.wrong("'in'")
-        source = self.expression()
-        self.take(":")
-        self.lines_break()
-        return For(line, column, item, index, source, self.body())
-
-    def _if(self) -> If:
-        line, column = self.place
-        self.take(NAME)
-        if not self.next_is("("):
-            raise self.wrong("'('")
-        condition = self._parentheses()
-        self.lines_break()
-        return If(line, column, condition, self.expression())

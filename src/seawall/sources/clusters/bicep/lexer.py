@@ -27,11 +27,11 @@ _TOKEN = re.compile(
       (?P<blank>[ \t\f\ufeff\xa0]+|//[^\r\n]*|\#[^\r\n]*|/\*(?:[^*]++|\*(?!/))*+\*/)
     | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
     | (?P<newline>(?:\r\n?|\n)(?:[ \t\r\n]++|//[^\r\n]*+)*+)
-    | (?P<long>\$*'''(?:[^']++|'(?!'')|'''(?='))*+''')
+    | (?P<long>\$*'''(?:[^']++|'(?!'')|'(?='''))*+''')
     | '(?P<text>{_PIECE})(?P<stop>'|\$\{{)
     | (?P<number>[0-9]+)
-    | (?P<mark>\.\.\.|&&|\|\||\?\?|=>|==|!=|=~|!~|<=|>=|::|[-{{}}\[\]().,:?=<>!+*/%|@^])
-    | (?P<error>'{_PIECE}|.)
+    | (?P<mark>\.\.\.|&&|\|\||\?\?|=>|==|!=|=~|!~|<=|>=|::|/(?!\*)|[-{{}}\[\]().,:?=<>!+*%|@^])
+    | (?P<error>'{_PIECE}|/\*|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -167,10 +167,10 @@ class _Lexer:
         self.found.add(CLOSING, inner[at:], self.line, column)
 
     def _error(self, token: re.Match[str], column: int, end: int) -> int:
-        """What is no token; a text or comment over many lines that nobody closed ends where a statement begins."""
+        """What is no token; a comment that nobody closed ends where a statement begins."""
         position = token.start()
         self.found.add(ERROR, token[0], self.line, column)
-        if not self.source.startswith(("'''", "/*"), position):
+        if token[0] != "/*":
             return token.end()
         again = DECLARATION.search(self.source, position, end)
         stop = again.start() if again else end

@@ -49,7 +49,7 @@ class Files:
         if is_remote(reference):
             hint = "restore it, or write `bicep build` beside it and have the JSON read"
             raise Unsupported(f"{reference} is in a registry, not here", where=file, hint=hint)
-        return os.path.normpath(os.path.join(os.path.dirname(file), reference))
+        return os.path.normpath(Path(file).parent / reference)
 
 
 def inside(root: Path, limits: Limits = DEFAULT) -> Loader:

@@ -8,7 +8,6 @@ from typing import Any, Final
 import msgspec
 
 from seawall.errors import Malformed
-from seawall.safe.limits import Limits
 from seawall.sources.clusters.bicep.modules import Files
 from seawall.sources.clusters.bicep.template import Run, Template
 
@@ -32,7 +31,8 @@ def read_parameters(file: str, run: Run, *, chain: tuple[str, ...] = ()) -> Para
         raise Malformed("a file of parameters extends itself", where=file)
     source = run.files.source(file)
     template = Template(source, {}, run)
-    target, values = "", {}
+    target = ""
+    values: dict[str, Any] = {}
     for fault in source.tree.faults:
         template.note("statement", fault, fault.message)
     for declaration in source.tree.declarations:
@@ -56,7 +56,7 @@ def target_of(file: str, files: Files) -> str:
 
 
 def is_json_for(file: PurePath, template: PurePath) -> bool:
-    """True for `main.parameters.json`, `main.parameters.dev.json` and `main.dev.parameters.json` beside `main.bicep`."""
+    """True for `main.parameters.json`, `main.parameters.dev.json`, `main.dev.parameters.json` beside `main.bicep`."""
     name = file.name.lower()
     if file.parent != template.parent or not name.endswith(".json") or not name.startswith(f"{template.stem.lower()}."):
         return False

@@ -12,7 +12,7 @@ from seawall.safe.limits import DEFAULT, Limits
 from seawall.sources.clusters.bicep import lexer
 from seawall.sources.clusters.bicep.cursor import Wrong
 from seawall.sources.clusters.bicep.expressions import Expressions
-from seawall.sources.clusters.bicep.lexer import END, NAME, NEWLINE, OPENING, TEXT
+from seawall.sources.clusters.bicep.lexer import END, NAME, NEWLINE, TEXT
 from seawall.sources.clusters.bicep.syntax import Declaration, Expression, Fault, File
 
 _EXTENSIONS: Final = ("extension", "provider")
@@ -34,7 +34,9 @@ def parse(data: bytes, *, where: str, limits: Limits = DEFAULT) -> File:
 
 
 class _Parser(Expressions):
-    """The parser of statements."""
+    """The parser of statements. `_first` is the token that the current one begins with, after its decorators."""
+
+    _first = 0
 
     def file(self) -> File:
         """All statements."""
@@ -44,14 +46,14 @@ class _Parser(Expressions):
             self.lines_break()
             if self.next_is(END):
                 return File(declarations=tuple(declarations), faults=tuple(faults))
-            first, self.depth = self.at, 0
+            self._first, self.depth = self.at, 0
             try:
                 declarations.append(self._statement())
                 if not self.next_is(END):
                     self.take(NEWLINE, "the end of the line")
             except Wrong as wrong:
                 faults.append(Fault(wrong.line, wrong.column, wrong.message))
-                self._recover(first)
+                self._recover()
 
     def child(self) -> Declaration | None:
         """A resource in the body of another; decorators may come first."""
@@ -70,9 +72,9 @@ class _Parser(Expressions):
         after = self.kinds[self.at + 1 : self.at + 3]
         return self.word_is("resource") and after == [NAME, TEXT]
 
-    def _recover(self, first: int) -> None:
+    def _recover(self) -> None:
         """Go to where the next statement begins: at the start of a line, in no bracket or in the first column."""
-        self.at = max(first + 1, min(self.at, len(self.kinds) - 1))
+        self.at = self._first + 1
         depth = 0
         while not self.next_is(END):
             kind = self.kinds[self.at]
@@ -84,10 +86,11 @@ class _Parser(Expressions):
     def _begins_statement(self, depth: int) -> bool:
         if not self.next_is("@") and not (self.next_is(NAME) and self.texts[self.at] in _STATEMENTS):
             return False
-        return self.columns[self.at] == 1 or (depth <= 0 and self.kinds[self.at + 1] != ":")
+        return (self.columns[self.at] == 1 or depth <= 0) and self.kinds[self.at + 1] != ":"
 
     def _statement(self) -> Declaration:
         decorators = self._decorators()
+        self._first = self.at
         read = _STATEMENTS.get(self.texts[self.at]) if self.next_is(NAME) else None
         if read is None:
             raise self.wrong("a statement")

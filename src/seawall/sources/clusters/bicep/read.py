@@ -12,10 +12,11 @@ import msgspec
 from seawall.errors import InputError, LimitExceeded
 from seawall.model import NotAssessed
 from seawall.safe.limits import DEFAULT, Limits
+from seawall.sources.clusters import arm_parameters
 from seawall.sources.clusters.bicep.entries import Entry, entry_of
-from seawall.sources.clusters.bicep.evaluate import Budget
 from seawall.sources.clusters.bicep.modules import Files, Loader, inside, tree_of
 from seawall.sources.clusters.bicep.params import ENDING, read_parameters
+from seawall.sources.clusters.bicep.symbols import Budget
 from seawall.sources.clusters.bicep.template import Run, Template
 from seawall.sources.clusters.deployed import Deployed, clusters, is_of_cluster
 from seawall.sources.clusters.reading import Reading
@@ -93,7 +94,7 @@ def _parameters(file: str, parameters: str, run: Run) -> Mapping[str, Any]:
     try:
         if parameters.lower().endswith(ENDING):
             return read_parameters(parameters, run).values
-        return {}
+        return arm_parameters.read_parameters(run.files.load(parameters), file=parameters, limits=run.budget.limits)
     except LimitExceeded:
         raise
     except InputError as error:

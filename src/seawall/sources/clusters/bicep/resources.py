@@ -4,31 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from seawall.errors import InputError, LimitExceeded
 from seawall.model import Unknown
-from seawall.sources.clusters.bicep.evaluate import Local, Symbol
-from seawall.sources.clusters.bicep.syntax import (
-    Array,
-    Call,
-    Declaration,
-    Expression,
-    For,
-    If,
-    Name,
-    Object,
-    Property,
-    Spread,
-    Ternary,
-)
-from seawall.sources.clusters.bicep.template import Template
+from seawall.sources.clusters import arm_parameters, arm_template
+from seawall.sources.clusters.bicep.instances import Deployable, Instance, symbol_of
+from seawall.sources.clusters.bicep.symbols import Symbol
+from seawall.sources.clusters.bicep.syntax import Call, Property, Spread
+from seawall.sources.clusters.bicep.trace import Path, Trace
+from seawall.sources.clusters.bicep.uses import Compiled
 from seawall.sources.clusters.deployed import Deployed
 from seawall.sources.clusters.template_functions.lists import member
 from seawall.sources.clusters.template_functions.resources import SUBSCRIPTION
 from seawall.sources.clusters.unknown_text import UnknownText, joined, shown
-
-Path: TypeAlias = tuple[str | int, ...]
 
 _GROUPS: Final = "microsoft.resources/resourcegroups"
 _NOT_BODY: Final = frozenset({"parent", "scope", "dependsOn"})
@@ -38,119 +26,6 @@ _IDS: Final = {
     "managementGroup": "managementGroupResourceId",
     "tenant": "tenantResourceId",
 }
-
-
-class Deployable(Symbol):
-    """A resource or module, or a list of them."""
-
-    def deploy(self) -> None:
-        """Add what it deploys to the run."""
-        raise NotImplementedError
-
-
-def symbol_of(template: Template, declaration: Declaration, parent: Resource | None, local: Local) -> Deployable:
-    """What the name of a resource or module stands for; `parent` is the resource around it."""
-    make = Module if declaration.keyword == "module" else Resource
-    if isinstance(declaration.value, For):
-        return Loop(template, declaration, parent, local)
-    return make(template, declaration, declaration.value, parent, local)
-
-
-class Loop(Deployable):
-    """Resources or modules made by a loop."""
-
-    def __init__(self, template: Template, declaration: Declaration, parent: Resource | None, local: Local) -> None:
-        super().__init__(declaration.name)
-        self._template = template
-        self._declaration = declaration
-        self._parent = parent
-        self._local = local
-
-    @cached_property
-    def turns(self) -> list[Instance]:
-        """One for each turn; where it is unknown how many there are, one that stands for all."""
-        loop = self._declaration.value
-        assert isinstance(loop, For)
-        turns = self._template.items(loop, self._local)
-        doubt = None
-        if isinstance(turns, Unknown):
-            doubt = Unknown(f"it is not known how many of them there are: {turns.reason}")
-            index = UnknownText(turns.reason, f"{{{loop.index or loop.item}}}")
-            turns = [{**self._local, loop.item: UnknownText(turns.reason, f"{{{loop.item}}}"), loop.index: index}]
-        make = Module if self._declaration.keyword == "module" else Resource
-        return [make(self._template, self._declaration, loop.body, self._parent, names, doubt) for names in turns]
-
-    def deploy(self) -> None:
-        for turn in self.turns:
-            turn.deploy()
-
-    def member(self, name: str) -> Any:
-        return Unknown(f"'{self.name}' is a list")
-
-    def item(self, index: Any) -> Any:
-        if type(index) is int and 0 <= index < len(self.turns) and self.turns[index].doubt is None:
-            return self.turns[index]
-        why = index.reason if isinstance(index, Unknown) else f"there is no {index!r} in the list"
-        return _Somewhere(f"{self.name}[{shown(index)}]", why)
-
-
-class _Somewhere(Symbol):
-    """One of a loop, it is not known which."""
-
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(name)
-        self._why = why
-
-    def member(self, name: str) -> Any:
-        return UnknownText(self._why, f"{{{self.name}.{name}}}")
-
-
-class Instance(Deployable):
-    """One resource or module. `doubt` is set where it is one of nobody knows how many."""
-
-    def __init__(
-        self,
-        template: Template,
-        declaration: Declaration,
-        body: Expression | None,
-        parent: Resource | None,
-        local: Local,
-        doubt: Unknown | None = None,
-    ) -> None:
-        super().__init__(declaration.name)
-        self.template = template
-        self.declaration = declaration
-        self.around = parent
-        self.local = local
-        self.doubt = doubt
-        self._condition = body.condition if isinstance(body, If) else None
-        inner = body.body if isinstance(body, If) else body
-        self.body = inner if isinstance(inner, Object) else None
-
-    @cached_property
-    def wanted(self) -> bool | Unknown:
-        """Whether it is deployed, by its own condition and that of the resource around it."""
-        around = True if self.around is None else self.around.wanted
-        if around is False or self._condition is None:
-            return around
-        own = self.template.decide(self._condition, self.local)
-        return own if own is False or around is True else around
-
-    @property
-    def why_perhaps(self) -> Unknown | None:
-        """Why it is unknown whether it is deployed; None where that is known."""
-        doubts = (self.wanted, self.doubt, self.template.doubt)
-        return next((doubt for doubt in doubts if isinstance(doubt, Unknown)), None)
-
-    def expression(self, key: str) -> Expression | None:
-        """What its body has at `key`."""
-        items = self.body.items if self.body else ()
-        return next((item.value for item in items if isinstance(item, Property) and item.key == key), None)
-
-    def own(self, key: str) -> Any:
-        """The value that its body has at `key`; None where it has none."""
-        node = self.expression(key)
-        return None if node is None else self.template.value(node, self.local)
 
 
 class Resource(Instance):
@@ -179,7 +54,12 @@ class Resource(Instance):
     @cached_property
     def names(self) -> list[Any]:
         """Its name and, before it, those of its parents."""
-        return [*(self.parent.names if self.parent else ()), self.own_name]
+        node = self.expression("parent") if self.parent is None else None
+        if node is None:
+            return [*(self.parent.names if self.parent else ()), self.own_name]
+        found = self.template.resolve(node, self.local)
+        name = found.member("name") if isinstance(found, Symbol) else found
+        return [name if isinstance(name, Unknown) else Unknown("its parent is not known"), self.own_name]
 
     @cached_property
     def own_name(self) -> Any:
@@ -252,7 +132,7 @@ class Resource(Instance):
     @cached_property
     def content(self) -> tuple[dict[str, Any], dict[Path, int]]:
         """Its body as a GET would answer it, and the line of everything in it."""
-        trace = _Trace(self.template)
+        trace = Trace(self.template)
         body: dict[str, Any] = {}
         for item in self.body.items if self.body else ():
             if isinstance(item, Property) and isinstance(item.key, str):
@@ -276,6 +156,8 @@ class Resource(Instance):
         for child in self.children.values():
             child.deploy()
         kind = self.kind.lower()
+        if kind == arm_template.NESTED and not self.declaration.existing:
+            self._deploy_inline()
         if self.declaration.existing or not self.template.run.wanted(kind):
             return
         if self.body is None:
@@ -294,6 +176,16 @@ class Resource(Instance):
                 scope=self.scope,
             )
         )
+
+    def _deploy_inline(self) -> None:
+        """Deploy the ARM template that a deployment holds."""
+        held = self.content[0].get("properties")
+        template = held.get("template") if isinstance(held, dict) else None
+        if isinstance(template, dict) and template.get("resources") not in (None, [], {}):
+            entries = held.get("parameters") if isinstance(held, dict) else None
+            given = {name: arm_parameters.given_value(name, each) for name, each in (entries.items() if isinstance(entries, dict) else ())}
+            file = self.template.source.file
+            Compiled(template=template, data=b"", file=file, given=given).deploy(self.template.run, self.why_perhaps)
 
     def member(self, name: str) -> Any:
         match name:
@@ -338,119 +230,3 @@ class _Held(Symbol):
 
     def plain(self) -> Unknown:
         return UnknownText(f"only a deployment tells {self.name}", f"{{{shown(self._resource.id)}.{self._path}}}")
-
-
-class _Trace:
-    """Evaluates a body and keeps the line of what is written in it, also where a variable or a branch holds it."""
-
-    def __init__(self, template: Template) -> None:
-        self._template = template
-        self.lines: dict[Path, int] = {}
-
-    def value(self, node: Expression, local: Local, path: Path) -> Any:
-        """The value of an expression whose place in the body is `path`."""
-        if isinstance(node, Object):
-            return self._object(node, local, path)
-        if isinstance(node, Array) and not any(isinstance(item, Spread) for item in node.items):
-            return [self._item(item, local, (*path, index)) for index, item in enumerate(node.items)]
-        if isinstance(node, For):
-            return self._for(node, local, path)
-        if isinstance(node, Ternary) and not isinstance(wanted := self._template.decide(node.condition, local), Unknown):
-            return self.value(node.yes if wanted else node.no, local, path)
-        if isinstance(node, Name) and node.name not in local:
-            declaration = self._template.source.declared.get(node.name)
-            if declaration and declaration.keyword == "var" and isinstance(declaration.value, Object | Array):
-                if isinstance(known := self._template.lookup(node.name), dict | list):
-                    _Lines(self.lines).add(declaration.value, known, path)
-                return known
-        return self._template.value(node, local)
-
-    def _item(self, node: Expression, local: Local, path: Path) -> Any:
-        self.lines[path] = node.line
-        return self.value(node, local, path)
-
-    def _object(self, node: Object, local: Local, path: Path) -> Any:
-        values: dict[str, Any] = {}
-        for item in node.items:
-            if isinstance(item, Spread):
-                return self._template.value(node, local)
-            key = self._template.key(item, local)
-            self.lines[(*path, key)] = item.line
-            values[key] = self.value(item.value, local, (*path, key))
-        return values
-
-    def _for(self, node: For, local: Local, path: Path) -> Any:
-        turns = self._template.items(node, local)
-        if isinstance(turns, Unknown) or isinstance(node.body, If):
-            return self._template.value(node, local)
-        return [self._item(node.body, names, (*path, index)) for index, names in enumerate(turns)]
-
-
-class _Lines:
-    """The lines of a value that has been worked out, by the expression that wrote it."""
-
-    def __init__(self, lines: dict[Path, int]) -> None:
-        self._lines = lines
-
-    def add(self, node: Expression, value: Any, path: Path) -> None:
-        """Those of everything in `value`."""
-        if isinstance(node, Object) and isinstance(value, dict):
-            for item in node.items:
-                if isinstance(item, Property) and isinstance(item.key, str) and item.key in value:
-                    self._lines[(*path, item.key)] = item.line
-                    self.add(item.value, value[item.key], (*path, item.key))
-        elif isinstance(node, Array) and isinstance(value, list) and len(value) == len(node.items):
-            for index, item in enumerate(node.items):
-                self._lines[(*path, index)] = item.line
-                self.add(item, value[index], (*path, index))
-
-
-class Module(Instance):
-    """One use of another file."""
-
-    @cached_property
-    def inner(self) -> Template | Unknown:
-        """The other file with the parameters that are passed to it, or why it is not known."""
-        run, file, reference = self.template.run, self.template.source.file, self.declaration.reference
-        what = f"module {self.name} ({reference})"
-        try:
-            path = run.files.named_in(file, reference)
-            if path in self.template.chain:
-                self.template.note(what, self.declaration, "it uses itself")
-                return Unknown(f"{what} uses itself")
-            source = run.files.source(path)
-        except LimitExceeded:
-            raise
-        except InputError as error:
-            self.template.note(what, self.declaration, error.message + (f" ({error.hint})" if error.hint else ""))
-            return Unknown(f"{what}: {error.message}")
-        return Template(source, self._given(source.declared), run, chain=self.template.chain, doubt=self.why_perhaps)
-
-    def _given(self, declared: Any) -> dict[str, Any]:
-        given = self.own("params")
-        if isinstance(given, Unknown):
-            return {name.lower(): given for name, each in declared.items() if each.keyword == "param"}
-        return {name.lower(): value for name, value in given.items()} if isinstance(given, dict) else {}
-
-    def deploy(self) -> None:
-        if self.wanted is not False and isinstance(self.inner, Template):
-            self.inner.deploy()
-
-    def member(self, name: str) -> Any:
-        if name == "name":
-            return self.own("name") or Unknown(f"module '{self.name}' has no name")
-        return _Outputs(self) if name == "outputs" else Unknown(f"a module has no '{name}'")
-
-
-class _Outputs(Symbol):
-    """The outputs of a module."""
-
-    def __init__(self, module: Module) -> None:
-        super().__init__(f"{module.name}.outputs")
-        self._module = module
-
-    def member(self, name: str) -> Any:
-        if self._module.wanted is False:
-            return Unknown(f"module '{self._module.name}' is not deployed")
-        inner = self._module.inner
-        return inner if isinstance(inner, Unknown) else inner.output(name)

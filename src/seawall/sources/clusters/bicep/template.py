@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from seawall.errors import InputError, LimitExceeded
 from seawall.model import Location, NotAssessed, Unknown
-from seawall.safe import json
-from seawall.sources.clusters.bicep.evaluate import Budget, Evaluation, Symbol
+from seawall.sources.clusters.bicep.evaluate import Evaluation
+from seawall.sources.clusters.bicep.loads import Loads
 from seawall.sources.clusters.bicep.modules import Files, Source, is_remote
+from seawall.sources.clusters.bicep.symbols import Budget, Symbol
 from seawall.sources.clusters.bicep.syntax import Declaration, Node, Type
 from seawall.sources.clusters.deployed import Deployed
-from seawall.sources.clusters.template_functions.lists import member
 from seawall.sources.clusters.unknown_text import UnknownText
 
 Values = Mapping[str, Any]
@@ -59,7 +58,7 @@ class Template(Evaluation):
 
     def deploy(self) -> None:
         """Add what the file deploys, and what in it cannot be read, to the run."""
-        from seawall.sources.clusters.bicep.resources import Deployable
+        from seawall.sources.clusters.bicep.instances import Deployable
 
         for fault in self.source.tree.faults:
             self.note("statement", fault, fault.message)
@@ -83,7 +82,7 @@ class Template(Evaluation):
     def function(self, name: str) -> Callable[..., Any] | None:
         declaration = self.source.declared.get(name)
         if declaration is None:
-            return _Loads(self).named(name)
+            return Loads(self.loaded, self.budget.limits).named(name)
         if declaration.keyword == "func" and declaration.value is not None:
             body, names = declaration.value, declaration.parameters
             return lambda *values: self.value(body, dict(zip(names, values, strict=False)))
@@ -120,7 +119,7 @@ class Template(Evaluation):
         return self._known[key]
 
     def _find(self, name: str) -> Any:
-        from seawall.sources.clusters.bicep.resources import symbol_of
+        from seawall.sources.clusters.bicep.instances import symbol_of
 
         declaration = self.source.declared.get(name)
         if declaration is None:
@@ -138,7 +137,7 @@ class Template(Evaluation):
                 return Unknown(f"'{name}' is no value")
 
     def _parameter(self, declaration: Declaration) -> Any:
-        """What is given, or else the default; null counts as not given. Unknown where the deployment would refuse it."""
+        """What is given, or else the default, also for null; unknown where the deployment would refuse it."""
         name = declaration.name
         kind = self._meaning(declaration.type)
         value = self.given.get(name.lower())
@@ -155,14 +154,10 @@ class Template(Evaluation):
             why = f"parameter '{name}' is declared as {kind.name if kind else ''} and given something else"
             return UnknownText(why, f"{{{name}}}")
         allowed = declaration.decorator("allowed")
-        if allowed and self._refuses([self.value(each, {}) for each in allowed.arguments], value):
+        if allowed and _refuses([self.value(each, {}) for each in allowed.arguments], value):
             return UnknownText(f"parameter '{name}' is given what it does not allow", f"{{{name}}}")
         return value
 
-    def _refuses(self, allowed: list[Any], value: Any) -> bool:
-        """True where `allowed`, in a list of one, is known and does not hold the value, in whatever case."""
-        words = allowed[0] if allowed and isinstance(allowed[0], list) else [value]
-        return not isinstance(value, list) and str(value).lower() not in {str(word).lower() for word in words}
 
     def _meaning(self, kind: Type | None, hops: int = 10) -> Type | None:
         """The type that the name of a type stands for, nullable as soon as one of the names on the way is."""
@@ -212,87 +207,13 @@ class _Namespace(Symbol):
         return own(*arguments) if own else Unknown(f"'{name}' is no function")
 
 
-class _Loads:
-    """Functions of Bicep alone: those that put a file's content, or the machine's, into the template."""
-
-    def __init__(self, template: Template) -> None:
-        self._template = template
-
-    def named(self, name: str) -> Callable[..., Any] | None:
-        """The function of that name."""
-        found: Callable[..., Any] | None = getattr(self, _LOADS[name]) if name in _LOADS else None
-        return found
-
-    def text(self, path: Any, encoding: Any = "utf-8") -> Any:
-        """`loadTextContent`."""
-        return self._loaded(path, lambda data: data.decode(_encoding(encoding)))
-
-    def base64(self, path: Any) -> Any:
-        """`loadFileAsBase64`."""
-        return self._loaded(path, lambda data: base64.b64encode(data).decode())
-
-    def json(self, path: Any, inner: Any = "$", encoding: Any = "utf-8") -> Any:
-        """`loadJsonContent`."""
-        limits = self._template.budget.limits
-        return self._loaded(path, lambda data: _inside(json.load(data, where=path, limits=limits), inner))
-
-    def yaml(self, path: Any, inner: Any = "$", encoding: Any = "utf-8") -> Any:
-        """`loadYamlContent`."""
-        from seawall.safe import yaml
-
-        limits = self._template.budget.limits
-        return self._loaded(
-            path, lambda data: _inside(yaml.load_all(data, where=path, limits=limits)[0].value, inner)
-        )
-
-    def same(self, value: Any) -> Any:
-        """`any`: of any type."""
-        return value
-
-    def environment(self, name: Any, default: Any = None) -> Unknown:
-        """`readEnvironmentVariable`: what another machine holds is not known."""
-        return UnknownText(f"it is read from the environment variable {name!r}", f"{{{name}}}")
-
-    def _loaded(self, path: Any, read: Callable[[bytes], Any]) -> Any:
-        if not isinstance(path, str):
-            return path if isinstance(path, Unknown) else Unknown("the path of a file to load is no text")
-        try:
-            return read(self._template.loaded(path))
-        except LimitExceeded:
-            raise
-        except InputError as error:
-            return Unknown(f"{path} cannot be loaded: {error.message}")
-        except (LookupError, ValueError):
-            return Unknown(f"{path} does not hold what is asked of it")
-
-
-_LOADS: Final = {
-    "loadTextContent": "text",
-    "loadFileAsBase64": "base64",
-    "loadJsonContent": "json",
-    "loadYamlContent": "yaml",
-    "any": "same",
-    "readEnvironmentVariable": "environment",
-}
+def _refuses(allowed: list[Any], value: Any) -> bool:
+    """True where `allowed`, in a list of one, is known and does not hold the value, in whatever case."""
+    words = allowed[0] if len(allowed) == 1 and isinstance(allowed[0], list) else [value]
+    if isinstance(value, list) or any(isinstance(word, Unknown) for word in words):
+        return False
+    return str(value).lower() not in {str(word).lower() for word in words}
 
 
 def _theirs(declaration: Declaration, ours: str) -> str:
     return next((theirs for theirs, name in declaration.imported if name == ours), ours)
-
-
-def _encoding(name: Any) -> str:
-    known = {"us-ascii": "ascii", "iso-8859-1": "latin-1", "utf-8": "utf-8-sig", "utf-16": "utf-16"}
-    return known.get(str(name).lower(), "utf-16-be")
-
-
-def _inside(value: Any, path: Any) -> Any:
-    """What a path of JSONPath's plainest kind (`$.a.b`, `.a`) leads to. Raises LookupError."""
-    for step in _steps(path):
-        value = member(value, step)
-    return value
-
-
-def _steps(path: Any) -> Iterator[str]:
-    if not isinstance(path, str) or "[" in path or ".." in path:
-        raise LookupError(path)
-    return (step for step in path.removeprefix("$").split(".") if step)

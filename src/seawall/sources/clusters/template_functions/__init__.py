@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
+from seawall.errors import UnknownValue
 from seawall.model import Unknown
 from seawall.safe.limits import DEFAULT, Limits
 from seawall.sources.clusters.template_functions import addresses, dates, lists, logic, numbers, resources, texts
 from seawall.sources.clusters.template_functions.function import Care, Function, unknown_in, weigh
 from seawall.sources.clusters.unknown_text import UnknownText, shown
 
-_FAULTS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+_FAULTS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, OSError)
 """What wrong arguments raise in Python; a deployment would fail on them, so that there is no value to know."""
 
 
@@ -40,6 +41,8 @@ def call(
         return UnknownText(unknown.reason, f"{{{name}({', '.join(map(shown, args))})}}")
     try:
         value = function.run(*args, limits) if function.limited else function.run(*args)
+    except UnknownValue as error:
+        return Unknown(error.message)
     except _FAULTS:
         return Unknown(f"{name}() cannot be worked out from these arguments")
     if isinstance(value, str | list | dict) and len(value) > limits.template_items:
@@ -59,5 +62,5 @@ def _only_azure(name: str, args: Sequence[Any]) -> Unknown:
     """What Azure works out while it deploys, shown with its first argument: mostly the id of a resource."""
     bare = name.lower()
     if bare.startswith("list") or bare in resources.ONLY_AZURE:
-        return UnknownText(f"only a deployment tells {name}()", f"{{{', '.join(map(shown, args)) or name}}}")
+        return UnknownText(f"only a deployment tells {name}()", f"{{{shown(args[0]) if args else name}}}")
     return Unknown(f"Seawall does not know the function {name}()")

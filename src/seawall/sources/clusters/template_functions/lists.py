@@ -182,8 +182,8 @@ def _flatten(values: Any) -> list[Any]:
 
 
 def _apply(body: Callable[..., Any], *values: Any) -> Any:
-    """The lambda with as many of the values as it takes: the item, and its index where it asks for that."""
-    return body(*values[: getattr(body, "takes", len(values))])
+    """The lambda, with the index last where it says that it takes one more (`takes`)."""
+    return body(*values[: getattr(body, "takes", len(values) - 1)])
 
 
 def _map(values: Any, body: Any) -> list[Any]:

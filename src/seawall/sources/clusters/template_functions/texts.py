@@ -54,8 +54,9 @@ def _format(pattern: Any, *given: Any) -> str | Unknown:
 def _filled(value: Any, width: str | None, form: str | None) -> Any:
     if isinstance(value, Unknown):
         return value
-    if form and type(value) is int and (digits := re.fullmatch(r"([dDxX])(\d*)", form)):
-        written = format(value, f"0{digits[2]}{digits[1]}" if digits[2] else digits[1])
+    if form and type(value) is int and (digits := re.fullmatch(r"([dDxX])(\d{0,2})", form)):
+        letter = digits[1].replace("D", "d")
+        written = format(value, f"0{digits[2]}{letter}" if digits[2] else letter)
     elif isinstance(value, float) or form:
         raise ValueError(form)
     else:
