@@ -72,7 +72,7 @@ def _read(field: Field, resources: list[Resource]) -> object:
 
 def _name(resource: Resource) -> object:
     name = pick(resource.body, "name")
-    return name if isinstance(name, Unknown) else resource.name
+    return name if isinstance(name, Unknown) or name == "" else resource.name
 
 
 def _categories(resource: Resource) -> Iterator[object]:

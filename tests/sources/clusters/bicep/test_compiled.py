@@ -1,4 +1,4 @@
-"""What the reader understands of a Bicep file equals what it understands of the JSON that Microsoft's compiler made of it.
+"""What the reader understands of a Bicep file equals what it understands of the JSON that the compiler made of it.
 
 Files: bicep-registry-modules at 9f9ea1a1, and the example of PSRule. Every difference has its reason in `_reason`.
 """
@@ -80,7 +80,9 @@ def module_of(path: Path) -> str:
 def sets_for(path: Path) -> list[dict[str, Any]]:
     if path == PSRULE:
         return PSRULE_SETS
-    sets: list[dict[str, Any]] = _load_sets().sets_of(module_of(path), frozenset(compiled(path)[0].get("parameters", {})))
+    sets: list[dict[str, Any]] = _load_sets().sets_of(
+        module_of(path), frozenset(compiled(path)[0].get("parameters", {}))
+    )
     return sets
 
 
@@ -92,7 +94,7 @@ def differences(left: Any, right: Any, path: tuple[str | int, ...] = ()) -> Iter
     elif isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
         for index, (one, other) in enumerate(zip(left, right, strict=True)):
             yield from differences(one, other, (*path, index))
-    elif left != right or type(left) is not type(right) and not isinstance(left, Unknown):
+    elif left != right or (type(left) is not type(right) and not isinstance(left, Unknown)):
         yield f"{path}: {left!r} in Bicep, {right!r} in JSON"
 
 
@@ -166,7 +168,9 @@ def test_the_sets_reach_every_resource_of_the_modules() -> None:
     """Each module deploys something with some set, so that there is something to compare."""
     silent = []
     for path in FILES:
-        deployed = [item for given in sets_for(path) for item in evaluate(str(path), inside(path.parent), given=given)[0]]
+        deployed = [
+            item for given in sets_for(path) for item in evaluate(str(path), inside(path.parent), given=given)[0]
+        ]
         if not deployed:
             silent.append(module_of(path))
     assert silent == ["authorization/role-assignment"]  # it holds no resource, only a description
@@ -186,4 +190,4 @@ def test_modules_of_the_registry_are_reported() -> None:
 @pytest.mark.skipif(shutil.which("bicep") is None, reason="no bicep here; it is a cross-check, never required")
 @pytest.mark.parametrize("path", [PSRULE], ids=module_of)
 def test_the_compiler_agrees_that_it_is_valid(path: Path, tmp_path: Path) -> None:
-    subprocess.run(["bicep", "build", str(path), "--outfile", str(tmp_path / "out.json")], check=True)  # noqa: S607
+    subprocess.run(["bicep", "build", str(path), "--outfile", str(tmp_path / "out.json")], check=True)

@@ -68,7 +68,10 @@ def entry_of(path: Path, *, root: Path, limits: Limits = DEFAULT) -> Entry:
     if own.suffix.lower() == ENDING:
         target = target_of(str(own), files)
         return Entry(template=Path(target) if target else own, parameters=(own,))
-    beside = sorted(each for each in own.parent.iterdir() if each.suffix.lower() in (ENDING, ".json"))
+    try:
+        beside = sorted(each for each in own.parent.iterdir() if each.suffix.lower() in (ENDING, ".json"))
+    except OSError:  # reading the file says why
+        beside = []
     return Entry(template=own, parameters=tuple(each for each in beside if own in _targets(each, [own], files)))
 
 
@@ -93,6 +96,8 @@ def recognises(entry: Entry, *, root: Path, limits: Limits = DEFAULT) -> bool:
         mentioned = CLUSTER.encode() in files.load(file).lower()
         for declaration in source.tree.declarations:
             if _is_of_cluster(declaration) or (mentioned and declaration.reference.startswith(_INLINE)):
+                return True
+            if declaration.keyword == "using" and is_remote(declaration.reference):
                 return True
             if declaration.keyword == "module" and not is_remote(declaration.reference):
                 pending.append(files.named_in(file, declaration.reference))

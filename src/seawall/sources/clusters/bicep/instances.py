@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from seawall.model import Unknown
 from seawall.sources.clusters.bicep.evaluate import Local
-from seawall.sources.clusters.bicep.symbols import Symbol
-from seawall.sources.clusters.bicep.syntax import Declaration, Expression, For, If, Object, Property
+from seawall.sources.clusters.bicep.symbols import ITSELF, Symbol, once
+from seawall.sources.clusters.bicep.syntax import Declaration, Expression, For, If, Object, Property, Spread
 from seawall.sources.clusters.bicep.template import Template
 from seawall.sources.clusters.unknown_text import UnknownText, shown
 
@@ -18,6 +17,10 @@ if TYPE_CHECKING:
 
 class Deployable(Symbol):
     """A resource or module, or a list of them."""
+
+    def __init__(self, declaration: Declaration) -> None:
+        super().__init__(declaration.name)
+        self.declaration = declaration
 
     def deploy(self) -> None:
         """Add what it deploys to the run."""
@@ -42,16 +45,15 @@ class Loop(Deployable):
     """Resources or modules made by a loop."""
 
     def __init__(self, template: Template, declaration: Declaration, parent: Resource | None, local: Local) -> None:
-        super().__init__(declaration.name)
+        super().__init__(declaration)
         self._template = template
-        self._declaration = declaration
         self._parent = parent
         self._local = local
 
-    @cached_property
+    @once([])
     def turns(self) -> list[Instance]:
         """One for each turn; where it is unknown how many there are, one that stands for all."""
-        loop = self._declaration.value
+        loop = self.declaration.value
         assert isinstance(loop, For)
         turns = self._template.items(loop, self._local)
         doubt = None
@@ -59,8 +61,8 @@ class Loop(Deployable):
             doubt = Unknown(f"it is not known how many of them there are: {turns.reason}")
             index = UnknownText(turns.reason, f"{{{loop.index or loop.item}}}")
             turns = [{**self._local, loop.item: UnknownText(turns.reason, f"{{{loop.item}}}"), loop.index: index}]
-        make = _maker(self._declaration)
-        return [make(self._template, self._declaration, loop.body, self._parent, names, doubt) for names in turns]
+        make = _maker(self.declaration)
+        return [make(self._template, self.declaration, loop.body, self._parent, names, doubt) for names in turns]
 
     def deploy(self) -> None:
         for turn in self.turns:
@@ -99,9 +101,8 @@ class Instance(Deployable):
         local: Local,
         doubt: Unknown | None = None,
     ) -> None:
-        super().__init__(declaration.name)
+        super().__init__(declaration)
         self.template = template
-        self.declaration = declaration
         self.around = parent
         self.local = local
         self.doubt = doubt
@@ -109,7 +110,7 @@ class Instance(Deployable):
         inner = body.body if isinstance(body, If) else body
         self.body = inner if isinstance(inner, Object) else None
 
-    @cached_property
+    @once(ITSELF)
     def wanted(self) -> bool | Unknown:
         """Whether it is deployed, by its own condition and that of the resource around it."""
         around = True if self.around is None else self.around.wanted
@@ -132,4 +133,8 @@ class Instance(Deployable):
     def own(self, key: str) -> Any:
         """The value that its body has at `key`; None where it has none."""
         node = self.expression(key)
-        return None if node is None else self.template.value(node, self.local)
+        if node is not None:
+            return self.template.value(node, self.local)
+        spread = [item for item in (self.body.items if self.body else ()) if isinstance(item, Spread)]
+        held = [self.template.value(item.value, self.local) for item in spread]
+        return next((each[key] for each in reversed(held) if isinstance(each, dict) and key in each), None)

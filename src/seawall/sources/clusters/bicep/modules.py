@@ -47,7 +47,7 @@ class Files:
     def named_in(self, file: str, reference: str) -> str:
         """The path of what `file` calls `reference`. Raises Unsupported for what is in a registry."""
         if is_remote(reference):
-            hint = "restore it, or write `bicep build` beside it and have the JSON read"
+            hint = "run `bicep build`, and have the JSON read: the module is written out in it"
             raise Unsupported(f"{reference} is in a registry, not here", where=file, hint=hint)
         return os.path.normpath(Path(file).parent / reference)
 

@@ -74,7 +74,7 @@ class _Parser(Expressions):
 
     def _recover(self) -> None:
         """Go to where the next statement begins: at the start of a line, in no bracket or in the first column."""
-        self.at = self._first + 1
+        self.at = min(self._first + 1, len(self.kinds) - 1)
         depth = 0
         while not self.next_is(END):
             kind = self.kinds[self.at]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Any, Final
 
 from seawall.model import Unknown
 from seawall.sources.clusters import arm_parameters, arm_template
 from seawall.sources.clusters.bicep.instances import Deployable, Instance, symbol_of
-from seawall.sources.clusters.bicep.symbols import Symbol
+from seawall.sources.clusters.bicep.symbols import ITSELF, Symbol, once
 from seawall.sources.clusters.bicep.syntax import Call, Property, Spread
 from seawall.sources.clusters.bicep.trace import Path, Trace
 from seawall.sources.clusters.bicep.uses import Compiled
@@ -17,6 +16,7 @@ from seawall.sources.clusters.deployed import Deployed
 from seawall.sources.clusters.template_functions.lists import member
 from seawall.sources.clusters.template_functions.resources import SUBSCRIPTION
 from seawall.sources.clusters.unknown_text import UnknownText, joined, shown
+from seawall.sources.clusters.values import pick
 
 _GROUPS: Final = "microsoft.resources/resourcegroups"
 _NOT_BODY: Final = frozenset({"parent", "scope", "dependsOn"})
@@ -31,37 +31,47 @@ _IDS: Final = {
 class Resource(Instance):
     """One resource."""
 
-    @cached_property
+    @once(None)
     def parent(self) -> Resource | None:
         """The resource that it is a child of."""
         if self.around is not None:
             return self.around
         node = self.expression("parent")
         found = self.template.resolve(node, self.local) if node is not None else None
-        return found if isinstance(found, Resource) and found is not self else None
+        return found if isinstance(found, Resource) else None
 
-    @cached_property
+    @once(())
+    def lineage(self) -> tuple[Resource, ...]:
+        """The resource, its parent, the parent's parent and so on."""
+        found = [self]
+        while (parent := found[-1].parent) and parent not in found:
+            found.append(parent)
+        return tuple(found)
+
+    @property
     def kind(self) -> str:
         """Its type as it is written, the parent's in front of a child declared inside it."""
         own = self.declaration.reference.partition("@")[0]
         return f"{self.around.kind}/{own}" if self.around else own
 
-    @cached_property
+    @property
     def api_version(self) -> str:
         """The version of the API that creates it."""
         return self.declaration.reference.partition("@")[2] or (self.around.api_version if self.around else "")
 
-    @cached_property
+    @property
     def names(self) -> list[Any]:
         """Its name and, before it, those of its parents."""
-        node = self.expression("parent") if self.parent is None else None
+        own = [each.own_name for each in reversed(self.lineage)]
+        top = self.lineage[-1]
+        node = top.expression("parent")
         if node is None:
-            return [*(self.parent.names if self.parent else ()), self.own_name]
-        found = self.template.resolve(node, self.local)
+            return own
+        found = top.template.resolve(node, top.local)
         name = found.member("name") if isinstance(found, Symbol) else found
-        return [name if isinstance(name, Unknown) else Unknown("its parent is not known"), self.own_name]
+        return [name if isinstance(name, Unknown) else Unknown("its parent is not known"), *own]
 
-    @cached_property
+    @once(ITSELF)
     def own_name(self) -> Any:
         """What its body says that it is called."""
         name = self.own("name")
@@ -75,12 +85,10 @@ class Resource(Instance):
             parts += ["/", name]
         return joined(parts[1:])
 
-    @cached_property
+    @once(ITSELF)
     def id(self) -> Any:
         """Its resource id; what only the deployment knows of it is left open."""
-        top = self
-        while top.parent:
-            top = top.parent
+        top = self.lineage[-1]
         names = self._one_name_a_segment()
         scope = top.expression("scope")
         if scope is None:
@@ -102,12 +110,13 @@ class Resource(Instance):
                 found += name.split("/") if isinstance(name, str) else [name]
         return found
 
-    @cached_property
+    @once(ITSELF)
     def scope(self) -> Any:
         """The id of what an extension resource is about; "" where it is deployed into its file's own scope."""
         node = self.expression("scope")
         if node is None:
-            return self.parent.scope if self.parent else ""
+            top = self.lineage[-1]
+            return top.scope if top is not self else ""
         if isinstance(node, Call) and node.target is None and node.name in _IDS:
             return self._scope_called(node)
         found = self.template.resolve(node, self.local)
@@ -129,7 +138,7 @@ class Resource(Instance):
             return joined(["/providers/Microsoft.Management/managementGroups/", values[0]])
         return "/" if node.name == "tenant" else ""
 
-    @cached_property
+    @once(({}, {}))
     def content(self) -> tuple[dict[str, Any], dict[Path, int]]:
         """Its body as a GET would answer it, and the line of everything in it."""
         trace = Trace(self.template)
@@ -144,21 +153,24 @@ class Resource(Instance):
         trace.lines[()] = self.declaration.line
         return {**body, "name": self.full_name}, trace.lines
 
-    @cached_property
-    def children(self) -> dict[str, Deployable]:
+    @once(())
+    def children(self) -> tuple[Deployable, ...]:
         """The resources declared inside it."""
         inside = self.body.children if self.body else ()
-        return {child.name: symbol_of(self.template, child, self, self.local) for child in inside}
+        return tuple(symbol_of(self.template, child, self, self.local) for child in inside)
 
     def deploy(self) -> None:
         if self.wanted is False:
             return
-        for child in self.children.values():
+        if not self.declaration.existing:
+            self._deploy_own(self.kind.lower())
+        for child in self.children:
             child.deploy()
-        kind = self.kind.lower()
-        if kind == arm_template.NESTED and not self.declaration.existing:
+
+    def _deploy_own(self, kind: str) -> None:
+        if kind == arm_template.NESTED:
             self._deploy_inline()
-        if self.declaration.existing or not self.template.run.wanted(kind):
+        if not self.template.run.wanted(kind):
             return
         if self.body is None:
             self.template.note(f"resource {self.name}", self.declaration, "its body is no object")
@@ -180,10 +192,11 @@ class Resource(Instance):
     def _deploy_inline(self) -> None:
         """Deploy the ARM template that a deployment holds."""
         held = self.content[0].get("properties")
-        template = held.get("template") if isinstance(held, dict) else None
+        template = pick(held, "template")
         if isinstance(template, dict) and template.get("resources") not in (None, [], {}):
-            entries = held.get("parameters") if isinstance(held, dict) else None
-            given = {name: arm_parameters.given_value(name, each) for name, each in (entries.items() if isinstance(entries, dict) else ())}
+            entries = pick(held, "parameters")
+            entries = entries if isinstance(entries, dict) else {}
+            given = {name: arm_parameters.given_value(name, each) for name, each in entries.items()}
             file = self.template.source.file
             Compiled(template=template, data=b"", file=file, given=given).deploy(self.template.run, self.why_perhaps)
 
@@ -201,7 +214,7 @@ class Resource(Instance):
         return _Held(self, name, held).found()
 
     def nested(self, name: str) -> Any:
-        return self.children.get(name) or super().nested(name)
+        return next((child for child in self.children if child.name == name), None) or super().nested(name)
 
     def call(self, name: str, arguments: Sequence[Any]) -> Any:
         return UnknownText(f"only a deployment tells {self.name}.{name}()", f"{{{shown(self.id)}.{name}()}}")

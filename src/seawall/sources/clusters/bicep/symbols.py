@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
 
 from seawall.errors import LimitExceeded
 from seawall.model import Unknown
 from seawall.safe.limits import Limits
+
+T = TypeVar("T")
 
 
 class Budget:
@@ -38,6 +40,30 @@ class Budget:
                 pending += node
         self.spend(steps)
         return value
+
+
+class Once(Generic[T]):
+    """An attribute that is worked out when it is first asked for; see `once`."""
+
+    def __init__(self, work: Callable[[Any], T], meanwhile: Any) -> None:
+        self._work = work
+        self._meanwhile = meanwhile
+
+    def __get__(self, instance: Any, owner: Any = None) -> T:
+        held: dict[str, Any] = instance.__dict__
+        name = self._work.__name__
+        if name not in held:
+            held[name] = self._meanwhile
+            held[name] = self._work(instance)
+        return held[name]  # type: ignore[no-any-return] # what `_work` gave
+
+
+def once(meanwhile: Any) -> Callable[[Callable[[Any], T]], Once[T]]:
+    """Like `cached_property`; whoever needs the attribute to work out itself is given `meanwhile`."""
+    return lambda work: Once(work, meanwhile)
+
+
+ITSELF = Unknown("it needs itself to be worked out")
 
 
 class Symbol:

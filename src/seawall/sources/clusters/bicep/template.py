@@ -58,15 +58,16 @@ class Template(Evaluation):
 
     def deploy(self) -> None:
         """Add what the file deploys, and what in it cannot be read, to the run."""
-        from seawall.sources.clusters.bicep.instances import Deployable
+        from seawall.sources.clusters.bicep.instances import Deployable, symbol_of
 
         for fault in self.source.tree.faults:
-            self.note("statement", fault, fault.message)
+            self.note("Bicep statement", fault, fault.message)
         for declaration in self.source.tree.declarations:
             if declaration.keyword in ("resource", "module"):
                 symbol = self.lookup(declaration.name)
-                if isinstance(symbol, Deployable):  # not so where a name is taken twice
-                    symbol.deploy()
+                if not isinstance(symbol, Deployable) or symbol.declaration is not declaration:  # a name taken twice
+                    symbol = symbol_of(self, declaration, None, {})
+                symbol.deploy()
 
     def note(self, what: str, node: Node, why: str) -> None:
         """Something in this file that was not looked at."""
@@ -157,7 +158,6 @@ class Template(Evaluation):
         if allowed and _refuses([self.value(each, {}) for each in allowed.arguments], value):
             return UnknownText(f"parameter '{name}' is given what it does not allow", f"{{{name}}}")
         return value
-
 
     def _meaning(self, kind: Type | None, hops: int = 10) -> Type | None:
         """The type that the name of a type stands for, nullable as soon as one of the names on the way is."""

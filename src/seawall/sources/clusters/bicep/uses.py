@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -13,7 +12,7 @@ from seawall.model import Unknown
 from seawall.safe import json
 from seawall.sources.clusters import arm_template
 from seawall.sources.clusters.bicep.instances import Instance
-from seawall.sources.clusters.bicep.symbols import Symbol
+from seawall.sources.clusters.bicep.symbols import ITSELF, Symbol, once
 from seawall.sources.clusters.bicep.template import Run, Template
 
 
@@ -48,7 +47,7 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
 class Module(Instance):
     """One use of another file."""
 
-    @cached_property
+    @once(ITSELF)
     def inner(self) -> Template | Compiled | Unknown:
         """The other file with the parameters that are passed to it, or why it is not known."""
         what = f"module {self.name} ({self.declaration.reference})"
