@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from seawall.errors import LimitExceeded, Unreadable
 from seawall.model import Unknown
@@ -201,6 +203,16 @@ def test_nothing_is_read_outside_the_tree(tf: Any, source: str) -> None:
     assert "outside" in reading.not_assessed[0].why
 
 
+def test_a_link_out_of_the_tree_is_not_followed(tf: Any) -> None:
+    tf.write({"secret.tf": 'variable "x" {\n}\n'}, below="outside")
+    folder = tf.write({"main.tf": tf.aks()}, below="inside")
+    (folder / "link.tf").symlink_to(tf.root / "outside/secret.tf")
+    (reading,) = terraform.read_folder(folder, tree=folder)
+    assert any("not followed" in note.why for note in reading.not_assessed)
+    (reading,) = terraform.read_folder(folder)
+    assert not reading.not_assessed
+
+
 def test_files_are_read_inside_the_tree_only(tf: Any) -> None:
     tf.write({"ranges.json": '["10.0.0.0/8"]', "settings.yaml": "private: yes\n"}, below="live")
     text = tf.aks(
@@ -313,6 +325,31 @@ def test_hostile_input_ends_soon_and_the_rest_is_read(tf: Any, text: str) -> Non
         assert error.limit == "terraform_steps"  # noqa: PT017 - the other way out is tested, too
     else:
         assert "prod" in {cluster.name for cluster in reading.clusters}
+
+
+def test_modules_that_multiply_end_soon(tf: Any) -> None:
+    for at in range(6):
+        text = f'module "m" {{\n  source = "../m{at + 1}"\n  count = 1000\n}}\n'
+        tf.write({"main.tf": text if at < 5 else tf.aks()}, below=f"m{at}")
+    with pytest.raises(LimitExceeded):
+        tf.read(tf.root / "m0")
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_damaged_configuration_is_read_or_told(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    text = (
+        'locals {\n a = { for k, v in var.m : k => upper(v) if v != null }\n}\nvariable "m" {\n default = { x = "y" }\n}\n'
+        'resource "azurerm_kubernetes_cluster" "main" {\n name = "a-${join("-", keys(local.a))}"\n for_each = local.a\n'
+        ' dynamic "network_profile" {\n  for_each = [1]\n  content {\n   network_policy = "calico"\n  }\n }\n}\n'
+    )
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(start + 20, len(text))))
+    piece = data.draw(st.text('{}[]()"$%=?:.,*<>~\n a1', max_size=6))
+    folder = tmp_path_factory.mktemp("damaged")
+    (folder / "main.tf").write_text(text[:start] + piece + text[end:])
+    for reading in terraform.read_folder(folder):
+        assert reading.clusters or reading.not_assessed
 
 
 def test_bounds_can_be_raised(tf: Any) -> None:

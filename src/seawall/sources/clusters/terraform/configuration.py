@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -46,17 +47,19 @@ def read(folder: Path, tree: Path, limits: Limits) -> Iterator[Planned]:
 def entry_points(folders: Iterable[Path], limits: Limits) -> tuple[Path, ...]:
     """Those of the folders with configuration that no other of them uses as a module; all where each is used."""
     known = {Path(os.path.normpath(folder)): folder for folder in folders}
-    used: set[Path] = set()
-    for folder in known:
-        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-            if is_configuration(entry.name) and entry.is_file():
-                try:
-                    data = files.read(Path(entry.path), limit="hcl_bytes", limits=limits)
-                except InputError:
-                    continue  # reading the folder tells about it
-                sources = (os.fsdecode(match[1]) for match in _LOCAL_SOURCE.finditer(data))
-                used |= {path for source in sources if (path := Path(os.path.normpath(folder / source))) != folder}
+    used = {path for folder in known for path in _local_modules(folder, limits) if path != folder}
     return tuple(folder for path, folder in known.items() if path not in used) or tuple(known.values())
+
+
+def _local_modules(folder: Path, limits: Limits) -> Iterator[Path]:
+    """The folders that the configuration in `folder` names as sources; reading it tells what cannot be read."""
+    with suppress(OSError):
+        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+            if is_configuration(entry.name):
+                with suppress(InputError):
+                    data = files.read(Path(entry.path), limit="hcl_bytes", limits=limits)
+                    for match in _LOCAL_SOURCE.finditer(data):
+                        yield Path(os.path.normpath(folder / os.fsdecode(match[1])))
 
 
 class _Configuration:
@@ -67,7 +70,7 @@ class _Configuration:
         self._tree = tree.resolve()
         self._limits = limits
         self._modules: dict[Path, Module | str] = {}
-        self._root = load(folder, limits)
+        self._root = load(folder, self._tree, limits)
         self._installed, self._lock_notes = self._initialised()
 
     def planned(self, environment: str, paths: list[Path]) -> Planned:
@@ -99,7 +102,7 @@ class _Configuration:
                 self._modules[folder] = "its code is outside the folder that is read"
             else:
                 try:
-                    self._modules[folder] = load(folder, self._limits)
+                    self._modules[folder] = load(folder, self._tree, self._limits)
                 except Unreadable as error:
                     self._modules[folder] = str(error)
         return self._modules[folder]
@@ -113,14 +116,14 @@ class _Configuration:
         evaluator = Evaluator(nothing, budget, files_of(self._folder, self._tree, self._read))
         found: dict[str, Value] = {}
         for path in paths:
-            body = statements(path, self._limits, notes)
+            body = statements(path, self._tree, self._limits, notes)
             for name, expression in body.attributes.items() if body else ():
                 found[name] = evaluator.value(expression, {})
         return found
 
     def _locked(self, provider: str) -> frozenset[int]:
         path = self._folder / LOCK
-        body = statements(path, self._limits, self._lock_notes) if path.is_file() else None
+        body = statements(path, self._tree, self._limits, self._lock_notes) if path.is_file() else None
         return versions.locked(body, provider) if body else versions.MAJORS
 
     def _initialised(self) -> tuple[dict[str, Path], list[NotAssessed]]:

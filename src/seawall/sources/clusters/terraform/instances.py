@@ -88,6 +88,7 @@ class Instance:
         return self._once(("output", name), lambda: self._attribute(placed, "value"))
 
     def _resource(self, kind_: str, name: str, placed: Placed, copy: Copy) -> Resource:
+        self._around.budget.step(_COST_OF_A_RESOURCE)
         values, lines = block_values(placed.block.body, self._evaluator, copy.names)
         lines[()] = placed.block.line
         faults = placed.block.body.faults
@@ -226,6 +227,7 @@ class Instance:
             return None
         names = placed.block.body.attributes.keys() - _META
         inputs = {each: self._evaluator.value(placed.block.body.attributes[each], copy.names) for each in names}
+        self._around.budget.step(_COST_OF_A_MODULE)
         child = Instance(
             module,
             inputs,
@@ -283,6 +285,9 @@ class Instance:
 
 _META = frozenset({"source", "version", "count", "for_each", "providers", "depends_on"})
 _DEEPEST_MODULE = 12
+_COST_OF_A_MODULE = 100
+_COST_OF_A_RESOURCE = 20
+"""Steps: what a copy takes in memory."""
 
 
 def _is_list(value: Value) -> bool:

@@ -45,8 +45,11 @@ class Module(msgspec.Struct, kw_only=True):
     not_assessed: list[NotAssessed] = []
 
 
-def load(folder: Path, limits: Limits) -> Module:
-    """The module in `folder`; files and statements that cannot be read are noted. Raises Unreadable."""
+def load(folder: Path, tree: Path, limits: Limits) -> Module:
+    """The module in `folder`; files and statements that cannot be read are noted. Raises Unreadable.
+
+    A link out of `tree`, which is resolved, is not followed.
+    """
     module = Module(folder=folder)
     try:
         names = sorted(entry.name for entry in os.scandir(folder) if is_configuration(entry.name))
@@ -54,7 +57,7 @@ def load(folder: Path, limits: Limits) -> Module:
         raise Unreadable((error.strerror or "cannot be listed").lower(), where=str(folder)) from None
     names.sort(key=_is_override)  # what overrides comes last
     for name in names:
-        body = statements(folder / name, limits, module.not_assessed)
+        body = statements(folder / name, tree, limits, module.not_assessed)
         for block in body.blocks if body else ():
             _declare(module, Placed(block=block, file=str(folder / name)))
     return module
@@ -65,9 +68,11 @@ def is_configuration(name: str) -> bool:
     return name.endswith((".tf", ".tf.json")) and not name.startswith(".")
 
 
-def statements(path: Path, limits: Limits, not_assessed: list[NotAssessed]) -> hcl.Body | None:
+def statements(path: Path, tree: Path, limits: Limits, not_assessed: list[NotAssessed]) -> hcl.Body | None:
     """The statements of one file, None where it cannot be read; what cannot be is noted."""
     try:
+        if path.is_symlink() and not path.resolve().is_relative_to(tree):
+            raise Unreadable("a link out of the folder that is read, which is not followed")
         data = files.read(path, limit="hcl_bytes", limits=limits)
         parse = json_syntax.load if path.name.endswith(".json") else hcl.load
         body = parse(data, where=str(path), limits=limits)
