@@ -33,6 +33,13 @@ def test_a_finding_has_its_line_and_its_price() -> None:
     assert pool.change.command == "az contoso user ['pool.node_public_ip']"
 
 
+def test_a_cluster_is_priced_for_its_tool() -> None:
+    cluster = gold({"network.policy": None, "tool": Tool.TERRAFORM})
+    (finding,) = run((cluster,), (CHECKS["network_policy_off"],), today=TODAY, cost=price).findings
+    assert finding.change
+    assert finding.change.command.startswith("terraform contoso")
+
+
 def test_a_setting_without_a_line_is_at_its_cluster() -> None:
     cluster = gold({"access.rbac": False, "file": "a.json", "lines": {"": 3}})
     (finding,) = run((cluster,), (CHECKS["kubernetes_rbac_off"],), today=TODAY, cost=price).findings

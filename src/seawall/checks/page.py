@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator
+
+import msgspec
 
 from seawall.checks.check import Check, Example, Price
 from seawall.checks.gold import GOLD, TODAY
@@ -57,7 +58,7 @@ def _change(check: Check, cost: Price) -> Iterator[str]:
     yield "\n".join(f"- `{path}` = {_word(value)}" for path, value in check.sets.items())
     lines = ["| with | cost | one-way | note |", "|---|---|---|---|"]
     for tool in Tool:
-        priced = run((example,), (check,), today=TODAY, cost=functools.partial(cost, tool=tool))
+        priced = run((msgspec.structs.replace(example, tool=tool),), (check,), today=TODAY, cost=cost)
         change = next(finding.change for finding in priced.findings if finding.change)
         note = change.note.replace("|", "\\|").replace("\n", " ")
         lines.append(

@@ -133,7 +133,7 @@ def _finding(
     failed = said if isinstance(said, Fail) else None
     change = None
     if failed:
-        change = failed.change or cost(cluster, failed.sets or check.sets, pool=pool)
+        change = failed.change or cost(cluster, failed.sets or check.sets, tool=cluster.tool, pool=pool)
     return Finding(
         rule=check.id,
         title=check.title,
