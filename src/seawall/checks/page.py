@@ -88,8 +88,8 @@ def _pools_in_words(example: Cluster) -> Iterator[str]:
     pools, gold_pools = example.pools, GOLD.pools
     if isinstance(pools, Unknown) or isinstance(gold_pools, Unknown):
         return
-    usual = gold_pools[-1]
     for pool in pools:
+        usual = next((gold for gold in gold_pools if gold.mode == pool.mode), gold_pools[-1])
         for path in all_paths():
             if path.startswith("pool.") and path != "pool.mode" and get(example, path, pool) != get(GOLD, path, usual):
                 yield f"`{path}` = {_word(get(example, path, pool))} in pool {pool.name}"
