@@ -106,20 +106,19 @@ def test_aligning_never_weakens() -> None:
 
 
 def test_the_odd_one_out_is_named() -> None:
-    prod = gold({"name": "c-prod", "network.outbound_type": "loadBalancer"})
+    prod = gold({"name": "c-prod", "network.plugin_mode": None})
     group = (gold({"name": "c-dev"}), gold({"name": "c-test"}), prod)
     (finding,) = run(group, tuple(CHECKS.values()), today=TODAY, cost=price).findings
     assert finding.message == (
-        "network.outbound_type differs: userdefinedrouting in c-dev, c-test; loadbalancer in c-prod "
-        "(c-prod is the odd one out)"
+        "network.plugin_mode differs: overlay in c-dev, c-test; none in c-prod (c-prod is the odd one out)"
     )
 
 
 def test_aligning_never_takes_a_version_back() -> None:
     group = (
-        gold({"name": "c-dev", "upkeep.kubernetes_version": "1.36.1"}),
-        gold({"name": "c-test", "upkeep.kubernetes_version": "1.35.4"}),
-        gold({"name": "c-prod", "upkeep.kubernetes_version": "1.35.9"}),
+        gold({"name": "c-dev", "upkeep.kubernetes_version": "1.36.1", "pool.kubernetes_version": "1.35"}),
+        gold({"name": "c-test", "upkeep.kubernetes_version": "1.35.4", "pool.kubernetes_version": "1.35"}),
+        gold({"name": "c-prod", "upkeep.kubernetes_version": "1.35.9", "pool.kubernetes_version": "1.35"}),
     )
     (finding,) = run(group, tuple(CHECKS.values()), today=TODAY, cost=price).findings
     assert finding.message == "upkeep.kubernetes_version differs: 1.36 in c-dev; 1.35 in c-test, c-prod"
