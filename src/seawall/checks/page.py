@@ -6,6 +6,7 @@ import functools
 from collections.abc import Iterable, Iterator
 
 from seawall.checks.check import Check, Example, Price
+from seawall.checks.frameworks import controls_of
 from seawall.checks.gold import GOLD, TODAY
 from seawall.checks.run import run
 from seawall.model import Cluster, Tool, Unknown
@@ -34,6 +35,7 @@ def page(check: Check, cost: Price) -> str:
         *_change(check, cost),
         "## Examples",
         "\n".join(dict.fromkeys(_examples(check))),
+        *_frameworks(check),
         "## References",
         "\n".join(f"- <{ref}>" for ref in check.refs),
     ]
@@ -64,6 +66,16 @@ def _change(check: Check, cost: Price) -> Iterator[str]:
             f"| {tool} | {str(change.cost).replace('_', ' ')} | {'yes' if change.one_way else 'no'} | {note} |"
         )
     yield "\n".join(lines)
+
+
+def _frameworks(check: Check) -> Iterator[str]:
+    lines = [
+        f"- {framework.title} {framework.version}, {control.id}: {control.title}"
+        for framework, control in controls_of(check.id)
+    ]
+    if lines:
+        yield "## Frameworks"
+        yield "\n".join(lines)
 
 
 def _examples(check: Check) -> Iterator[str]:

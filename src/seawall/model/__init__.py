@@ -29,7 +29,16 @@ from seawall.model.finding import (
 )
 from seawall.model.image import Distro, Image, Layer, Package
 from seawall.model.location import Location, NotAssessed
-from seawall.model.report import ClusterCoverage, Coverage, ImageCoverage, Report, Verdict
+from seawall.model.report import (
+    ClusterCoverage,
+    ControlResult,
+    ControlStatus,
+    Coverage,
+    FrameworkResult,
+    ImageCoverage,
+    Report,
+    Verdict,
+)
 from seawall.model.unknown import UNKNOWN, Maybe, Unknown, is_known, known
 
 __all__ = [
@@ -41,6 +50,8 @@ __all__ = [
     "Change",
     "Cluster",
     "ClusterCoverage",
+    "ControlResult",
+    "ControlStatus",
     "Cost",
     "Coverage",
     "Distro",
@@ -48,6 +59,7 @@ __all__ = [
     "Finding",
     "Fix",
     "FixState",
+    "FrameworkResult",
     "Identity",
     "Image",
     "ImageCoverage",
