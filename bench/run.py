@@ -70,7 +70,7 @@ def packages(count: int = 10_000) -> list[tuple[str, str, str]]:
     import sqlite3
 
     with sqlite3.connect(DATABASE) as database:
-        query = "select distinct ecosystem, name from advisories where ecosystem in ('PyPI', 'npm', 'Debian:12')"
+        query = "select distinct ecosystem, name from advisory where ecosystem in ('PyPI', 'npm', 'Debian:12')"
         known = database.execute(query).fetchall()
     chance = random.Random(2)
     types = {"PyPI": "pypi", "npm": "npm", "Debian:12": "deb"}

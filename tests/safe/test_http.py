@@ -248,6 +248,27 @@ def test_a_gzip_body_is_unpacked(server: Server, client: Client, length: int) ->
         assert response.read() == b"a" * length + b"b" * 10
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_body_in_chunks_is_read_whole_or_is_an_error(server: Server, client: Client, whole: bool) -> None:
+    def chunks(ask: Handler) -> None:
+        ask.send_response(200)
+        ask.send_header("Transfer-Encoding", "chunked")
+        ask.end_headers()
+        for start in range(0, len(BODY), 10_000):
+            piece = BODY[start : start + 10_000]
+            ask.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+        ask.wfile.write(b"0\r\n\r\n" if whole else b"ffff\r\ncut")
+        ask.close_connection = not whole
+
+    server.routes["/c"] = chunks
+    with client.get(f"{server.url}/c") as response:
+        if whole:
+            assert response.read() == BODY
+        else:
+            with pytest.raises(FetchError, match="broke off"):
+                response.read()
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "br"])
 def test_a_damaged_body_is_an_error(server: Server, client: Client, encoding: str) -> None:
     server.routes["/z"] = lambda ask: ask.answer(body=gzip.compress(BODY)[:-50], Content_Encoding=encoding)
@@ -449,6 +470,16 @@ def test_a_proxy_that_cannot_be_used_is_named() -> None:
     with pytest.raises(UsageError, match="proxy"):
         Client(user_agent="t", proxies={"https": "socks5://localhost:1080"})
     Client(user_agent="t", proxies={"https": "localhost:3128"}).close()
+
+
+def test_errors_do_not_tell_secrets(client: Client) -> None:
+    for url, value in [("http://me:secret@seawall.invalid/?sig=secret", ""), ("http://a.example/", "Bearer secret\n")]:
+        with pytest.raises(FetchError) as caught:
+            client.get(url, headers={"Authorization": value})
+        assert "secret" not in f"{caught.value} {caught.value.hint}"
+    with pytest.raises(UsageError) as usage:
+        Client(user_agent="t", proxies={"https": "http://me:secret@[/"})
+    assert "secret" not in str(usage.value)
 
 
 @given(st.text(), st.text())

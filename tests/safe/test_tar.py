@@ -14,6 +14,7 @@ from seawall.errors import InputError, LimitExceeded, Malformed, Unsupported
 from seawall.safe import tar
 from seawall.safe.compression import open_stream
 from seawall.safe.limits import Limits
+from seawall.safe.names import as_text, normalise
 
 KINDS = {
     tarfile.REGTYPE: "file",
@@ -71,11 +72,12 @@ def test_agrees_with_tarfile(drawn: list[tuple[bytes, str, int, str]], form: int
         return  # too long a name for ustar
     with tarfile.open(fileobj=io.BytesIO(data)) as oracle:
         expected = [
-            (tar.normalise(one.name), KINDS[one.type], one.size, one.linkname, one.mode, one.uid) for one in oracle
+            (normalise(one.name), KINDS[one.type], one.size, one.linkname, (one.mode, one.uid, one.gid))
+            for one in oracle
         ]
     found = []
     for member in walk(data):
-        found.append((member.name, member.kind, member.size, member.link, member.mode, member.uid))
+        found.append((member.name, member.kind, member.size, member.link, member.rights))
         if member.kind == "file" and member.size % 2:
             assert member.read() == content[: member.size]
     assert found == expected
@@ -92,8 +94,8 @@ def test_bytes_that_are_not_utf8_are_kept_apart_and_can_be_shown() -> None:
     data = patched(archive([info("a-b")], tarfile.USTAR_FORMAT), 1, b"\xff")
     (name,) = names(data)
     assert name.encode("utf-8", "surrogateescape") == b"a\xffb"
-    assert tar.printable(name) == r"a\xffb"
-    assert tar.printable("naïve") == "naïve"
+    assert as_text(name) == r"a\xffb"
+    assert as_text("naïve") == "naïve"
 
 
 @pytest.mark.parametrize(
@@ -114,14 +116,14 @@ def test_bytes_that_are_not_utf8_are_kept_apart_and_can_be_shown() -> None:
     ],
 )
 def test_normalise(written: str, meant: str) -> None:
-    assert tar.normalise(written) == meant
+    assert normalise(written) == meant
 
 
 @given(st.text("a./", max_size=12))
 def test_a_normalised_path_stays_inside_and_stays_the_same(name: str) -> None:
-    path = tar.normalise(name)
+    path = normalise(name)
     assert not {"", ".", ".."} & set(path.split("/")) or path == ""
-    assert tar.normalise(path) == path
+    assert normalise(path) == path
 
 
 def test_an_entry_that_escapes_is_kept_inside_and_noted() -> None:
@@ -134,7 +136,7 @@ def test_an_entry_that_escapes_is_kept_inside_and_noted() -> None:
 def test_base_256_size_and_blank_fields() -> None:
     data = archive([info("a", size=5)], tarfile.GNU_FORMAT, b"hello")
     assert [m.size for m in walk(patched(data, 124, b"\x80" + (5).to_bytes(11)))] == [5]
-    assert [m.uid for m in walk(patched(data, 108, bytes(8)))] == [0]
+    assert [m.rights for m in walk(patched(data, 108, bytes(8)))] == [(0o644, 0, 0)]
     assert [m.size for m in walk(patched(data, 124, b"          5\0"))] == [5]
 
 
@@ -142,6 +144,21 @@ def test_base_256_size_and_blank_fields() -> None:
 def test_a_size_that_is_none(size: bytes) -> None:
     with pytest.raises(Malformed, match="at byte 0"):
         names(patched(archive([info("a")]), 124, size))
+
+
+def test_a_long_header_of_short_records_is_quick_and_many_notes_are_few() -> None:
+    record = b"5 a=\n" * 200_000
+    header = info("pax", tarfile.XHDTYPE, len(record)).tobuf(tarfile.USTAR_FORMAT)
+    assert names(header + record + bytes(-len(record) % 512) + archive([info("a")])) == ["a"]
+    walked = walk(archive([info(f"../{index}") for index in range(100)]))
+    assert len(list(walked)) == 100
+    assert len(walked.notes) == 20
+
+
+def test_rights_that_are_none() -> None:
+    (member,) = walk(patched(archive([info("a")]), 100, b"rwxr-xr-"))
+    with pytest.raises(Malformed, match="x!/a"):
+        _ = member.rights
 
 
 def test_a_wrong_checksum_names_its_place() -> None:

@@ -174,6 +174,15 @@ def test_counts_are_bounded_and_checked() -> None:
         unpack(patched(TWO, end + 8, "<H", 1))
 
 
+def test_a_file_that_is_cut_short_while_it_is_read_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(pack(("a", os.urandom(500_000)), ("b", b"b"), method=zipfile.ZIP_STORED))
+    with Zip(path, where="a.zip") as archive:
+        path.write_bytes(b"")
+        with pytest.raises(Malformed):
+            archive.read("a")
+
+
 def test_what_is_no_file_is_unreadable(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "missing.zip"):
         with pytest.raises(Unreadable):

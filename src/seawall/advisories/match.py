@@ -44,12 +44,14 @@ class Matched(msgspec.Struct, frozen=True, kw_only=True):
     """`judged` counts the packages looked up, themselves or with their owner, in an ecosystem that is covered.
 
     All others are counted in `not_assessed`; they can have a match, for what is famous is always looked for.
+    `ecosystems` are those that were asked about, without their release.
     `upgrades` holds, for each package with a fixable match, the smallest version that mends all its fixable matches.
     """
 
     matches: tuple[Match, ...] = ()
     not_assessed: tuple[NotAssessed, ...] = ()
     judged: int = 0
+    ecosystems: frozenset[str] = frozenset()
     upgrades: Mapping[Package, str] = {}
 
 
@@ -63,12 +65,14 @@ def match(packages: Sequence[Package], distro: Distro | None, advisories: Adviso
     gaps: Counter[Gap] = Counter()
     upgrades: dict[Package, str] = {}
     judged = 0
+    ecosystems = set()
     key_of, covers = cache(_key_of), cache(advisories.covers)
     owners = {package.name: package for package in packages if package.type in OS_TYPES and not package.origin}
     for package in packages:
         judge = owners.get(package.owner, package) if package.owner else package
         asked = query(judge, distro)
         if isinstance(asked, Query):
+            ecosystems.add(asked.ecosystem.partition(":")[0])
             if judge is package:
                 key = key_of(asked.ecosystem)
                 found = vulnerabilities(advisories.lookup(asked.ecosystem, asked.name), asked.version, key)
@@ -84,6 +88,7 @@ def match(packages: Sequence[Package], distro: Distro | None, advisories: Adviso
         matches=tuple(matches),
         not_assessed=tuple(sorted(_line(gap, count) for gap, count in gaps.items())),
         judged=judged,
+        ecosystems=frozenset(ecosystems),
         upgrades=upgrades,
     )
 

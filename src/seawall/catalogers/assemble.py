@@ -136,6 +136,9 @@ def _not_assessed(
     if distro and not any(package.type in OS_TYPES for package in packages):
         why = "the image names its distro, and has no package database that could be read"
         said.add(NotAssessed(what=f"packages of {distro.name or distro.id}", where="", why=why))
+    if not distro and not any(package.type in OS_TYPES for package in packages):
+        why = "no file names a distro and there is no package database; programs copied in by hand are not known"
+        said.add(NotAssessed(what="operating system", where="", why=why))
     for package in packages:
         if package.type == "maven" and not package.namespace and not package.owner:
             why = "nothing tells its Maven group, by which advisories are keyed"

@@ -30,6 +30,13 @@ def add_images(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--platform", default="", metavar="OS/ARCH", help="which image of a multi-platform one (default: linux/amd64)"
     )
+    parser.add_argument(
+        "--max-age",
+        type=int,
+        default=5,
+        metavar="DAYS",
+        help="advisories imported longer ago are reported as stale (default: 5)",
+    )
 
 
 def add_assessment(parser: argparse.ArgumentParser) -> None:
@@ -121,6 +128,7 @@ def settings(args: argparse.Namespace) -> Settings:
         database=database(args),
         platform=getattr(args, "platform", ""),
         framework=args.framework,
+        max_age=getattr(args, "max_age", 0),
         policy=Policy(
             fail_on=Severity[args.fail_on.upper()],
             only_fixable=args.only_fixable,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime
 import os
 import shutil
 import sys
@@ -56,7 +57,10 @@ def style(args: argparse.Namespace) -> Style:
         args.color == "auto" and terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )
     width = shutil.get_terminal_size().columns if terminal else 0
-    return Style(color=color, width=width, verbose=args.verbose)
+    now = datetime.datetime.now(datetime.UTC)
+    if args.as_of:
+        now = datetime.datetime.combine(args.as_of, datetime.time(), datetime.UTC)
+    return Style(color=color, width=width, verbose=args.verbose, now=now)
 
 
 def write(text: str, path: Path | None) -> None:

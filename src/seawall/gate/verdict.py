@@ -44,7 +44,7 @@ def judge(
         return Verdict(passed=False, exit_code=2, reasons=(*failed, *reasons))
     if counted or (policy.fail_on_unknown and open_questions):
         return Verdict(passed=False, exit_code=1, reasons=reasons)
-    clean = "nothing was found that fails the gate"
+    clean = "nothing that could be judged fails the gate" if open_questions else "nothing fails the gate"
     return Verdict(passed=True, exit_code=0, reasons=(clean, *reasons))
 
 

@@ -25,6 +25,7 @@ from seawall.model.finding import (
     Severity,
     Status,
     Subject,
+    TerraformCost,
     Tool,
 )
 from seawall.model.image import Distro, Image, Layer, Package
@@ -78,6 +79,7 @@ __all__ = [
     "Severity",
     "Status",
     "Subject",
+    "TerraformCost",
     "Tool",
     "Unknown",
     "Upkeep",

@@ -33,7 +33,7 @@ def read(path: Path, *, limit: str = "json_bytes", limits: Limits = DEFAULT) -> 
             size = os.fstat(file.fileno()).st_size
             content = file.read(bound + 1) if size <= bound else b""
         except OSError as error:
-            raise _unreadable(path, error) from None
+            raise unreadable(path, error) from None
     if max(size, len(content)) > bound:
         raise LimitExceeded(limit, bound, where=str(path), found=max(size, len(content)))
     return content
@@ -48,7 +48,7 @@ def open_regular(path: Path) -> BinaryIO:
         _refuse_special(path, path.stat())
         file = os.fdopen(os.open(path, _READ_ONLY), "rb")
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
     try:
         _refuse_special(path, os.fstat(file.fileno()))
     except BaseException:
@@ -76,7 +76,7 @@ def walk(
         top = Path(os.path.realpath(root, strict=True))
         pending = _listing(root, 1, limits.folder_entries)
     except (OSError, ValueError) as error:
-        raise _unreadable(root, error) from None
+        raise unreadable(root, error) from None
     seen = len(pending)
     while pending:
         entry, depth = pending.pop()
@@ -178,7 +178,8 @@ def _reason(error: Exception) -> str:
     return str(error)
 
 
-def _unreadable(path: Path, error: Exception) -> Unreadable:
+def unreadable(path: Path, error: Exception) -> Unreadable:
+    """The error for people from one of the system."""
     hint = ""
     if isinstance(error, FileNotFoundError):
         hint = "check the spelling, and the folder you are in"

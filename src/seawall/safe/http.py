@@ -38,7 +38,7 @@ class Response:
         self.headers: Mapping[str, str] = raw.headers
         """By name, in any case."""
         self.url = request.url
-        """Where the answer came from, after redirects."""
+        """Where the answer came from, after redirects; its query may hold a credential."""
         self._raw = raw
         self._deadline = request.deadline
         self._client = client

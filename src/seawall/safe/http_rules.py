@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -25,7 +24,6 @@ _HARMLESS = frozenset({"accept", "accept-encoding", "if-none-match", "if-range",
 _PIECE = 1 << 18
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-\d+/(\d+|\*)", re.ASCII)
 _HINTS = {
-    0: "",
     401: "this server wants you to log in",
     403: "the server knows you, or wants no guests: check that your login may read this",
     404: "check the address",
@@ -45,9 +43,9 @@ def pool(proxy: str, ca_file: str | None) -> PoolManager:
         address = urllib3.util.parse_url(proxy if "://" in proxy else f"http://{proxy}")
         login = urllib3.make_headers(proxy_basic_auth=unquote(address.auth)) if address.auth else None
         return urllib3.ProxyManager(address.url, proxy_headers=login, **options)
-    except (urllib3.exceptions.HTTPError, ValueError, AssertionError) as error:
+    except (urllib3.exceptions.HTTPError, ValueError, AssertionError):
         hint = "proxies are given as http://HOST:PORT"
-        raise UsageError(f"not a usable proxy: {error}", where=shown(proxy), hint=hint) from None
+        raise UsageError("this proxy cannot be used", where=shown(proxy), hint=hint) from None
 
 
 def proxy_for(url: str, proxies: Mapping[str, str]) -> str:
@@ -59,6 +57,8 @@ def proxy_for(url: str, proxies: Mapping[str, str]) -> str:
 
 def _needs_no_proxy(address: Url, exceptions: str) -> bool:
     """NO_PROXY as curl and Go read it: names with all below them, `host:port`, addresses, networks, or `*`."""
+    import ipaddress
+
     host = (address.host or "").strip("[]").lower()
     for exception in exceptions.lower().replace(",", " ").split():
         name, _, port = exception.rpartition(":") if exception.count(":") == 1 else (exception, "", "")
@@ -185,8 +185,8 @@ def fault(url: str, error: Exception) -> FetchError:
             message, hint = "the server does not answer in time", f"try again later; {proxy}"
         case exceptions.ProtocolError():
             message, hint = "the server broke off the connection", "try again"
-        case _:
-            message, hint = f"this request cannot be sent: {error}", ""
+        case _:  # its own words may quote a header, with the credential in it
+            message, hint = "this request cannot be sent: something in its address or headers is not allowed", ""
     return FetchError(message, where=shown(url), hint=hint)
 
 

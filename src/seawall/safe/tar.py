@@ -6,41 +6,37 @@ with it: global pax headers are ignored, links and folders have no content, a GN
 
 from __future__ import annotations
 
-import posixpath
+import itertools
 import struct
 from collections.abc import Iterator
-from typing import Literal, Protocol
+from typing import Literal
 
 from seawall.errors import LimitExceeded, Malformed, Unsupported
 from seawall.safe.limits import DEFAULT, Limits
+from seawall.safe.names import as_text, escapes, normalise
+from seawall.safe.window import BLOCK, Readable, Window
 
-BLOCK = 512
+NOTES = 20
 Kind = Literal["file", "dir", "symlink", "hardlink", "other"]
 
 _ZERO = bytes(BLOCK)
-_FIELDS = struct.Struct("100s24x12s12x8sc100s8s80x155s12x")  # name, size, checksum, type, link, magic, prefix
+_FIELDS = struct.Struct("100s24x12s12x8sc355x")  # name, size, checksum, type
 _KINDS: dict[bytes, Kind] = {
     b"0": "file", b"\0": "file", b"7": "file", b"S": "file", b"1": "hardlink", b"2": "symlink", b"5": "dir",
 }  # fmt: skip
 _WITHOUT_CONTENT = frozenset((b"1", b"2", b"3", b"4", b"5", b"6"))
 _EXTENSIONS = frozenset((b"x", b"X", b"g", b"L", b"K"))
+_PAX = frozenset(
+    (b"path", b"linkpath", b"size", *(b"GNU.sparse." + key for key in (b"name", b"major", b"map", b"size")))
+)
 _ADLER = 65521  # the prime of adler32: its low half is one more than the sum of all bytes
-
-
-class Readable(Protocol):
-    """Where an archive comes from; `seawall.safe.compression.open_stream` gives one."""
-
-    @property
-    def chunk(self) -> int: ...
-    def read(self, n: int, /) -> bytes: ...
-    def skip(self, n: int, /) -> int: ...
 
 
 class Member:
     """One entry: its normalised name, its kind, its size in bytes, the target of a link as it is written, and the
     offset of its content in the stream.
 
-    A name that is not UTF-8 keeps its bytes as surrogates; `printable` makes it fit to show.
+    A name that is not UTF-8 keeps its bytes as surrogates; `as_text` makes it fit to show.
     """
 
     __slots__ = ("_header", "_window", "kind", "link", "name", "offset", "size", "sparse")
@@ -52,31 +48,32 @@ class Member:
     sparse: bool
     offset: int
     _header: bytes
-    _window: _Window
+    _window: Window
 
     def read(self) -> bytes:
         """The content, once, before the walk goes on. Raises LimitExceeded, Malformed, or Unsupported if sparse."""
         window = self._window
-        bound, where = window.limits.evidence_bytes, f"{window.where}!/{printable(self.name)}"
+        bound = window.limits.evidence_bytes
         if self.sparse:
-            raise Unsupported("sparse files are not read", where=where)
+            raise Unsupported("sparse files are not read", where=self._where)
         if self.size > bound:
-            raise LimitExceeded("evidence_bytes", bound, where=where, found=self.size)
+            raise LimitExceeded("evidence_bytes", bound, where=self._where, found=self.size)
         if window.position != self.offset:
             raise ValueError("read twice, or after the walk went on")
         return window.take(self.size)
 
     @property
-    def mode(self) -> int:
-        return _number(self._header[100:108])
+    def rights(self) -> tuple[int, int, int]:
+        """Mode, user id and group id. Raises Malformed."""
+        try:
+            mode, user, group = (_number(self._header[at : at + 8]) for at in (100, 108, 116))
+        except ValueError:
+            raise Malformed("a number in its header that is none", where=self._where) from None
+        return mode, user, group
 
     @property
-    def uid(self) -> int:
-        return _number(self._header[108:116])
-
-    @property
-    def gid(self) -> int:
-        return _number(self._header[116:124])
+    def _where(self) -> str:
+        return f"{self._window.where}!/{as_text(self.name)}"
 
 
 class Walk:
@@ -87,19 +84,19 @@ class Walk:
 
     def __init__(self, stream: Readable, *, where: str, limits: Limits) -> None:
         self.notes: list[str] = []
-        self._window = _Window(stream, where, limits)
+        self._window = Window(stream, where, limits)
         self._extended: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Member]:
         from isal.isal_zlib import adler32  # three times as fast as zlib's
 
-        window, bound, count = self._window, self._window.limits.tar_entries, 0
-        while True:
+        window, bound = self._window, self._window.limits.tar_entries
+        for count in itertools.count():
             window.at = at = window.at + BLOCK
             header = window.data[at - BLOCK : at]
             if len(header) < BLOCK and not (header := window.refill()):
                 return
-            name, size_field, checksum, typeflag, link, magic, prefix = _FIELDS.unpack(header)
+            name, size_field, checksum, typeflag = _FIELDS.unpack(header)
             try:
                 size = int(size_field, 8) if size_field[11] else int(size_field[:11], 8)
                 total = int(checksum[:6], 8) + (adler32(checksum) & 0xFFFF) - 256
@@ -110,25 +107,24 @@ class Walk:
                 if header == _ZERO:
                     return self._finish()
                 size = self._unusual(header)
+            if count >= bound:
+                raise LimitExceeded("tar_entries", bound, where=window.where)
             if typeflag in _EXTENSIONS:
                 self._extend(typeflag, size)
                 continue
-            count += 1
-            if count > bound:
-                raise LimitExceeded("tar_entries", bound, where=window.where)
             path = name.partition(b"\0")[0]
-            if prefix[0] and magic[:6] == b"ustar\0":
-                path = prefix[: 131 if header[508:] == b"tar\0" else 155].partition(b"\0")[0] + b"/" + path
+            if header[345] and header[257:263] == b"ustar\0":
+                prefix = header[345 : 476 if header[508:] == b"tar\0" else 500]
+                path = prefix.partition(b"\0")[0] + b"/" + path
             member = Member()
             member._header, member._window = header, window
             member.kind = kind = _KINDS.get(typeflag, "other")
-            member.link = _text(link.partition(b"\0")[0]) if link[0] else ""
+            member.link = _text(header[157:257].partition(b"\0")[0]) if header[157] else ""
             member.name, member.size, member.sparse = path.decode("utf-8", "surrogateescape"), size, False
             if kind != "file" or typeflag != b"0" or self._extended:
                 self._settle(member, typeflag)
                 size = member.size
-            text = member.name
-            if "/." in text or "//" in text or text[:1] in "./" or text[-1:] == "/":
+            if (text := member.name)[:1] in "./" or text[-1:] == "/" or "/." in text or "//" in text:
                 self._tidy(member)
             member.offset = content = window.base + window.at
             yield member
@@ -148,7 +144,7 @@ class Walk:
 
     def _tidy(self, member: Member) -> None:
         if escapes(member.name):
-            self.notes.append(f"the entry {printable(member.name)!r} points outside the root and was kept inside it")
+            note(self.notes, f"the entry {as_text(member.name)!r} points outside the root and was kept inside it")
         member.name = normalise(member.name)
 
     def _apply(self, member: Member) -> None:
@@ -183,14 +179,12 @@ class Walk:
         if typeflag != b"g":
             self._extended |= records
         elif changed := sorted({"path", "linkpath", "size"} & records.keys()):
-            self.notes.append(
-                f"a global header sets {', '.join(changed)}; container runtimes ignore that, and so do we"
-            )
+            note(self.notes, f"a global header sets {', '.join(changed)}; container runtimes ignore that, and so do we")
 
     def _records(self, content: bytes) -> dict[str, str]:
         """`LENGTH KEY=VALUE\\n`, one after the other; the length counts the whole record."""
-        records, at = {}, 0
-        while at < len(content) and content[at:].strip(b"\0"):
+        records, at = dict[str, str](), 0
+        while at < len(content) and content[at]:
             digits = content[at : at + 20].partition(b" ")[0]
             end = at + int(digits) if digits.isdigit() else 0
             key, equals, value = content[at + len(digits) + 1 : end - 1].partition(b"=")
@@ -198,9 +192,10 @@ class Walk:
                 raise self._window.malformed("a pax header that does not parse")
             if b"\0" in value and key in (b"path", b"linkpath"):
                 raise self._window.malformed("a pax header whose path holds a zero byte")
-            records[_text(key)] = _text(value)
+            if value and key in _PAX:
+                records[_text(key)] = _text(value)
             at = end
-        return {key: value for key, value in records.items() if value}
+        return records
 
     def _unusual(self, header: bytes) -> int:
         """The size in a header that the quick way did not take: base 256, odd padding, a signed checksum."""
@@ -221,69 +216,7 @@ class Walk:
         window.at += BLOCK
         block = window.data[window.at - BLOCK : window.at]
         if (block if len(block) == BLOCK else window.refill()).strip(b"\0"):
-            self.notes.append("there is more after the end of the archive, which was not looked at")
-
-
-class _Window:
-    """A piece of the stream at a time: `data`, of which `at` is next; `base` is the stream's offset of its start."""
-
-    def __init__(self, stream: Readable, where: str, limits: Limits) -> None:
-        self.where, self.limits = where, limits
-        self._stream = stream
-        self.data, self.at, self.base = b"", 0, 0
-
-    @property
-    def position(self) -> int:
-        return self.base + self.at
-
-    def refill(self) -> bytes:
-        """The header that `at` has just gone past and that the data does not hold whole; b"" at the stream's end."""
-        self.at -= BLOCK
-        self._fill(BLOCK)
-        block = self.data[:BLOCK]
-        if len(block) == BLOCK:
-            self.at = BLOCK
-        elif block.strip(b"\0"):
-            raise self._short(BLOCK - len(block))
-        return block if self.at else b""
-
-    def take(self, n: int) -> bytes:
-        """The next `n` bytes."""
-        if self.at + n > len(self.data):
-            self._fill(n)
-            if n > len(self.data):
-                raise self._short(n - len(self.data))
-        self.at += n
-        return self.data[self.at - n : self.at]
-
-    def catch_up(self) -> None:
-        """Skip in the stream what `at` has gone past the data."""
-        beyond = self.at - len(self.data)
-        skipped = self._stream.skip(beyond)
-        self.base += len(self.data) + skipped
-        self.data, self.at = b"", 0
-        if skipped < beyond:
-            raise self._short(beyond - skipped)
-
-    def malformed(self, what: str, back: int = 0) -> Malformed:
-        hint = "the archive is damaged, or is no tar archive"
-        return Malformed(f"{what} (at byte {self.position - back:,})", where=self.where, hint=hint)
-
-    def _fill(self, n: int) -> None:
-        """Have `n` bytes at the front of the window, fewer only at the end of the stream."""
-        pieces, have = [self.data[self.at :]], len(self.data) - self.at
-        while have < n and (piece := self._stream.read(max(n - have, self._stream.chunk))):
-            pieces.append(piece)
-            have += len(piece)
-        self.base += self.at
-        self.data, self.at = pieces[1] if len(pieces) == 2 and not pieces[0] else b"".join(pieces), 0
-
-    def _short(self, missing: int) -> Malformed:
-        return Malformed(
-            f"the archive is cut short: {missing:,} bytes are missing at byte {self.base + len(self.data):,}",
-            where=self.where,
-            hint="fetch or write the archive again",
-        )
+            note(self.notes, "there is more after the end of the archive, which was not looked at")
 
 
 def walk(stream: Readable, *, where: str, limits: Limits = DEFAULT) -> Walk:
@@ -291,29 +224,10 @@ def walk(stream: Readable, *, where: str, limits: Limits = DEFAULT) -> Walk:
     return Walk(stream, where=where, limits=limits)
 
 
-def normalise(name: str) -> str:
-    """The path below the root, without leading, doubled or trailing slashes, "." or ".."; "" is the root itself.
-
-    `..` cannot leave the root: "../../etc/passwd" is "etc/passwd", which is where containerd puts it.
-    """
-    if "/." not in name and "//" not in name and name[:1] not in (".", "/"):
-        return name[:-1] if name.endswith("/") else name
-    return posixpath.normpath("/" + name).lstrip("/")
-
-
-def escapes(name: str) -> bool:
-    """True where `..` would lead out of the root."""
-    depth = 0
-    for part in name.split("/"):
-        depth += -1 if part == ".." else part not in ("", ".")
-        if depth < 0:
-            return True
-    return False
-
-
-def printable(name: str) -> str:
-    """The name with bytes that are not UTF-8 written as `\\xff`, so that every report can hold it."""
-    return name if name.isascii() else name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+def note(notes: list[str], text: str) -> None:
+    """Add to a list that hostile input cannot make long."""
+    if len(notes) < NOTES:
+        notes.append(text if len(notes) < NOTES - 1 else "there is more that is odd, not listed here")
 
 
 def _text(raw: bytes) -> str:
@@ -323,8 +237,7 @@ def _text(raw: bytes) -> str:
 def _number(field: bytes) -> int:
     """Octal digits among spaces and zeros, or base 256 where the first bit is set. Raises ValueError."""
     if field[0] & 0x80:
-        return int.from_bytes(bytes((field[0] & 0x7F,)) + field[1:]) - (
-            1 << 8 * len(field) - 1 if field[0] & 0x40 else 0
-        )
+        value, bits = int.from_bytes(field), 8 * len(field)
+        return value - (1 << bits) if field[0] & 0x40 else value - (1 << bits - 1)
     digits = field.strip(b" \0").partition(b"\0")[0]
     return int(digits, 8) if digits else 0

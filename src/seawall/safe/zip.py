@@ -64,7 +64,8 @@ class Zip:
         else:
             file = self._open.enter_context(files.open_regular(data))
             self._size = file.seek(0, 2)
-            self._read_at = _windowed(file)
+            self._read_at = _windowed(file, data)
+        self._enough = min(limits.zip_total_bytes, max(_RATIO_FREE, limits.compression_ratio * self._size))
         with ExitStack() as on_error:
             on_error.callback(self.close)
             self._members = self._directory()
@@ -99,11 +100,11 @@ class Zip:
         if member.method not in (_STORED, _DEFLATED):
             hint = "pack it again with the usual method (deflate)"
             raise Unsupported(f"compression method {member.method} is not read", where=self._at(member), hint=hint)
-        header = self._read_at(member.offset, member.offset + _HEADER.size)
-        if len(header) < _HEADER.size or not header.startswith(b"PK\3\4"):
+        data = member.offset + _HEADER.size
+        mark, name, extra = _HEADER.unpack(self._read_at(member.offset, data).ljust(_HEADER.size))
+        if mark != b"PK\3\4":
             raise Malformed("damaged: it is not where the directory says", where=self._at(member))
-        _, name, extra = _HEADER.unpack(header)
-        start = member.offset + _HEADER.size + name + extra
+        start = data + name + extra
         content = self._read_at(start, start + member.packed)
         if member.method == _DEFLATED:
             try:
@@ -120,9 +121,9 @@ class Zip:
         if member.unpacked > bound:
             raise LimitExceeded("zip_entry_bytes", bound, where=self._at(member), found=member.unpacked)
         self._unpacked += member.unpacked
-        self._hold("zip_total_bytes", self._unpacked)
-        if self._unpacked > _RATIO_FREE:
-            self._hold("compression_ratio", self._unpacked // self._size)
+        if self._unpacked > self._enough:
+            self._hold("zip_total_bytes", self._unpacked)
+            self._hold("compression_ratio", -(-self._unpacked // self._size))
 
     def _directory(self) -> dict[str, _Member]:
         """The members by name, after a check that each has its own place before the directory."""
@@ -207,7 +208,7 @@ def _decoded(name: bytes, flags: int) -> str:
     return name.decode("utf-8", "backslashreplace") if flags & _UTF_8 else name.decode("cp437")
 
 
-def _windowed(file: BinaryIO) -> ReadAt:
+def _windowed(file: BinaryIO, path: Path) -> ReadAt:
     """Reads of a file through a window, so that neighbours cost one read; never a memory map, which kills the process
     when the file is cut short by another."""
     window, begin = b"", 0
@@ -215,8 +216,11 @@ def _windowed(file: BinaryIO) -> ReadAt:
     def read_at(start: int, end: int) -> bytes:
         nonlocal window, begin
         if start < begin or end > begin + len(window):
-            file.seek(start)
-            window, begin = file.read(max(end - start, _WINDOW)), start
+            try:
+                file.seek(start)
+                window, begin = file.read(max(end - start, _WINDOW)), start
+            except OSError as error:
+                raise files.unreadable(path, error) from None
         return window[start - begin : end - begin]
 
     return read_at

@@ -6,57 +6,56 @@ import datetime
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from seawall.advisories.match import Advisories, Matched, match
+from seawall.advisories.match import Matched, match
 from seawall.advisories.starter import combined, starter
 from seawall.advisories.store import Store
 from seawall.model import Distro, FeedStatus, NotAssessed, Package
 from seawall.workflows.settings import Settings
 
+SCORES = {"KEV": "which flaws are exploited (CISA KEV)", "EPSS": "how likely exploits are (EPSS)"}
 
-class Judges:
-    """What packages are matched against. `not_assessed` says what is missing or stale."""
 
-    def __init__(
-        self, advisories: Advisories, status: tuple[FeedStatus, ...] = (), not_assessed: tuple[NotAssessed, ...] = ()
-    ) -> None:
-        self._advisories = advisories
-        self.status = status
-        self.not_assessed = not_assessed
+class Judge:
+    """Matches packages, and remembers which ecosystems they were of, so that only their feeds are spoken of."""
+
+    def __init__(self, store: Store | None, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+        self._advisories = combined(store, starter()) if store else starter()
+        self._used: set[str] = set(SCORES)
 
     def match(self, packages: Sequence[Package], distro: Distro | None) -> Matched:
-        return match(packages, distro, self._advisories)
+        """Judge the packages of one image."""
+        matched = match(packages, distro, self._advisories)
+        self._used |= matched.ecosystems
+        return matched
+
+    def feeds(self) -> tuple[FeedStatus, ...]:
+        """What the database holds of the ecosystems that were asked about."""
+        return tuple(feed for feed in self._store.status() if feed.source in self._used) if self._store else ()
+
+    def gaps(self) -> Iterator[NotAssessed]:
+        """What is missing or stale."""
+        where = str(self._settings.database)
+        if self._store is None:
+            why = "there is none, so only the built-in set of famous flaws was looked for: run `seawall update`"
+            yield NotAssessed(what="advisory database", where=where, why=why)
+            return
+        days = self._settings.max_age
+        oldest = (self._settings.today - datetime.timedelta(days=days)).isoformat()
+        if stale := [feed.source for feed in self.feeds() if feed.imported[:10] < oldest]:
+            why = f"imported more than {days} days ago, so newer ones are not known: run `seawall update`"
+            yield NotAssessed(what=f"newest advisories of {', '.join(stale)}", where=where, why=why)
+        for source, what in SCORES.items():
+            if not self._store.covers(source):
+                yield NotAssessed(what=what, where=where, why="never imported: run `seawall update`")
 
 
 @contextmanager
-def open_advisories(settings: Settings) -> Iterator[Judges]:
-    """Raises DatabaseError where there is a database and it cannot be used; one that is not there is reported."""
-    path = settings.database
-    if not path.exists():
-        gap = NotAssessed(
-            what="advisory database",
-            where=str(path),
-            why="there is none, so only the built-in set of famous flaws was looked for: run `seawall update`",
-        )
-        yield Judges(starter(), not_assessed=(gap,))
+def open_advisories(settings: Settings) -> Iterator[Judge]:
+    """Raises DatabaseError where there is a database and it cannot be used; one that is not there is a gap."""
+    if not settings.database.exists():
+        yield Judge(None, settings)
         return
-    with Store.open(path) as store:
-        status = store.status()
-        gaps = (*stale(status, settings), *unlisted(store, settings))
-        yield Judges(combined(store, starter()), status, gaps)
-
-
-def stale(status: Sequence[FeedStatus], settings: Settings) -> Iterator[NotAssessed]:
-    """One line for all feeds that were imported too long ago: what is newer is not known here."""
-    oldest = settings.today - datetime.timedelta(days=settings.max_age)
-    old = [feed for feed in status if feed.imported[:10] < oldest.isoformat()]
-    if old:
-        names = ", ".join(feed.source for feed in old)
-        why = f"imported more than {settings.max_age} days ago, so newer ones are not known: run `seawall update`"
-        yield NotAssessed(what=f"advisories of {names}", where=str(settings.database), why=why)
-
-
-def unlisted(store: Store, settings: Settings) -> Iterator[NotAssessed]:
-    """KEV and EPSS, where they were never imported."""
-    for source, what in (("KEV", "which flaws are exploited (CISA KEV)"), ("EPSS", "how likely exploits are (EPSS)")):
-        if not store.covers(source):
-            yield NotAssessed(what=what, where=str(settings.database), why="never imported: run `seawall update`")
+    with Store.open(settings.database) as store:
+        yield Judge(store, settings)

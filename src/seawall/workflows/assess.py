@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from seawall.errors import SeawallError
-from seawall.gate import judge
+from seawall.gate import judge as verdict_of
 from seawall.model import (
     Cluster,
     ClusterCoverage,
     Coverage,
     FeedStatus,
     Finding,
+    FrameworkResult,
     ImageCoverage,
     NotAssessed,
     Package,
@@ -23,6 +25,9 @@ from seawall.model import (
 )
 from seawall.workflows.discover import discover
 from seawall.workflows.settings import Settings
+
+if TYPE_CHECKING:
+    from seawall.checks import Check
 
 Say = Callable[[str], None]
 
@@ -47,10 +52,11 @@ def assess(paths: Sequence[Path], kinds: Sequence[str], settings: Settings, say:
         audit(found.clusters, settings, assessed, say)
     if found.images:
         scan(found.images, settings, assessed, say)
+    frameworks = by_framework(found.clusters, settings, assessed) if settings.framework else ()
     if not assessed.clusters and not assessed.images and not assessed.failed:
         assessed.failed.append(f"nothing that can be read was found in {', '.join(map(str, paths))}")
     return Report(
-        verdict=judge(assessed.findings, assessed.not_assessed, settings.policy, failed=assessed.failed),
+        verdict=verdict_of(assessed.findings, assessed.not_assessed, settings.policy, failed=assessed.failed),
         findings=tuple(assessed.findings),
         packages=tuple(assessed.packages),
         not_assessed=tuple(sorted(set(assessed.not_assessed))),
@@ -60,18 +66,33 @@ def assess(paths: Sequence[Path], kinds: Sequence[str], settings: Settings, say:
             images=tuple(assessed.images),
             advisories=assessed.advisories,
         ),
+        frameworks=frameworks,
     )
+
+
+def by_framework(
+    clusters: Sequence[Cluster], settings: Settings, assessed: Assessed
+) -> tuple[FrameworkResult, ...]:
+    """What the findings mean for the framework; findings in images go where none of its controls asks for them."""
+    from seawall.checks.frameworks import FRAMEWORKS, judge
+
+    framework = FRAMEWORKS[settings.framework]
+    if not any(control.images for control in framework.controls):
+        assessed.findings = [finding for finding in assessed.findings if not finding.package]
+    images = [image.name for image in assessed.images]
+    return (judge(framework, told_apart(clusters), images, assessed.findings),)
 
 
 def audit(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed, say: Say) -> None:
     """Ask every check of every cluster and every group of clusters."""
     from seawall.checks import all_checks, run
     from seawall.model.paths import settings_known
+    from seawall.sources.clusters.attached import elsewhere
     from seawall.sources.clusters.costs import change
 
     clusters = told_apart(clusters)
     say(f"judging {len(clusters)} clusters")
-    results = run(clusters, all_checks(), today=settings.today, cost=change)
+    results = run(clusters, asked(all_checks(), settings), today=settings.today, cost=change)
     assessed.findings += results.findings
     assessed.clusters = tuple(
         ClusterCoverage(
@@ -82,10 +103,20 @@ def audit(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed, s
             passed=tally.passed,
             failed=tally.failed,
             undecided=tally.undecided,
+            elsewhere=elsewhere(cluster),
         )
         for cluster, tally in zip(clusters, results.tallies, strict=True)
         for known, unknown in [settings_known(cluster)]
     )
+
+
+def asked(checks: Sequence[Check], settings: Settings) -> Sequence[Check]:
+    """The checks that the framework maps to, or all of them."""
+    if not settings.framework:
+        return checks
+    from seawall.checks.frameworks import FRAMEWORKS
+
+    return [check for check in checks if check.id in FRAMEWORKS[settings.framework].checks]
 
 
 def told_apart(clusters: Sequence[Cluster]) -> list[Cluster]:
@@ -109,8 +140,6 @@ def scan(paths: Iterable[Path], settings: Settings, assessed: Assessed, say: Say
     from seawall.workflows.images import contents_of, images_in
 
     with open_advisories(settings) as advisories:
-        assessed.advisories = advisories.status
-        assessed.not_assessed += advisories.not_assessed
         for path in paths:
             try:
                 for source in images_in(path, settings):
@@ -136,6 +165,8 @@ def scan(paths: Iterable[Path], settings: Settings, assessed: Assessed, say: Say
             except SeawallError as error:
                 assessed.failed.append(str(error) + (f" ({error.hint})" if error.hint else ""))
                 assessed.not_assessed.append(NotAssessed(what="image", where=str(path), why=error.message))
+        assessed.advisories = advisories.feeds()
+        assessed.not_assessed += advisories.gaps()
 
 
 def of_image(name: str, not_assessed: Iterable[NotAssessed]) -> list[NotAssessed]:

@@ -9,6 +9,7 @@ import msgspec
 
 from seawall.catalogers import Evidence, assemble, catalog, exact_paths, wants
 from seawall.model import Image
+from seawall.safe.names import as_text
 from seawall.sources.images.image import ImageSource
 from seawall.sources.images.opening import open_images
 from seawall.sources.images.read import read
@@ -27,7 +28,7 @@ def contents_of(source: ImageSource, settings: Settings) -> Image:
     image, tree = read_image.image, read_image.tree
     evidence = (
         Evidence(
-            path=path,
+            path=as_text(path),
             versions=tuple((image.layers[index].diff_id, records) for index, records in tree.history(path)),
         )
         for path, _, _ in tree.results()

@@ -159,7 +159,12 @@ def make() -> SimpleNamespace:
     return SimpleNamespace(**{maker.__name__: maker for maker in makers}, packings=tuple(PACKERS))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("images")
+
+
+@pytest.fixture(scope="session")
 def images() -> Path:
     if SHARED is None:
         pytest.skip("the shared data is not there")

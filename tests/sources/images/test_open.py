@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -9,6 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from seawall.errors import InputError, LimitExceeded, Malformed, Unreadable, Unsupported
 from seawall.safe.limits import Limits
@@ -283,7 +286,7 @@ BAD_MANIFESTS = [
 def test_documents_of_the_wrong_shape(make: SimpleNamespace, tmp_path: Path, manifest: bytes) -> None:
     data = make.layer(("file", "a", "1"))
     files = {"l.tar": data, "c.json": make.config([data]), "manifest.json": manifest}
-    with pytest.raises(Malformed):
+    with pytest.raises(InputError):
         read_all(make.pack(tmp_path / "x.tar", files))
 
 
@@ -311,6 +314,14 @@ def test_an_index_inside_itself_many_times(make: SimpleNamespace, tmp_path: Path
         entry = layout.index(entry)
     with pytest.raises(Unsupported, match="deep"):
         open_images(layout.add(entry).write(tmp_path))
+
+
+def test_indexes_that_fan_out_are_read_once(make: SimpleNamespace, tmp_path: Path) -> None:
+    layout = make.Layout()
+    entry = layout.image([make.layer(("file", "a", "1"))])
+    for _ in range(3):
+        entry = layout.index(*[entry] * 2000)
+    assert len(open_images(layout.add(entry).write(tmp_path))) == 1
 
 
 def test_what_is_no_image(tmp_path: Path, make: SimpleNamespace) -> None:
@@ -367,6 +378,20 @@ def test_cut_short_anywhere(images: Path, tmp_path: Path, name: str) -> None:
         cut.write_bytes(whole[: len(whole) * tenth // 10])
         with pytest.raises(InputError):
             read_all(cut)
+
+
+@settings(max_examples=150)
+@given(st.lists(st.tuples(st.integers(0, 14_000), st.integers(0, 255)), min_size=1, max_size=3))
+@pytest.mark.parametrize("name", ["scalibr-symlink-dangling.tar", "dive-test-oci-estargz-image.tar"])
+def test_damaged_images_are_refused_or_read(
+    images: Path, workplace: Path, name: str, damage: list[tuple[int, int]]
+) -> None:
+    data = bytearray((images / name).read_bytes())
+    for at, value in damage:
+        data[at % len(data)] = value
+    (workplace / name).write_bytes(data)
+    with contextlib.suppress(InputError):
+        read_all(workplace / name)
 
 
 def test_a_bomb_inside_an_image(make: SimpleNamespace, tmp_path: Path) -> None:

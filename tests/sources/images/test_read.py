@@ -65,6 +65,13 @@ def test_a_file_that_lands_elsewhere_is_found_there(make: SimpleNamespace, tmp_p
     assert list(made.tree.results()) == [("var/lib/dpkg/status", "var/lib/dpkg/status=s", 1)]
 
 
+def test_the_newest_version_counts_by_every_name(make: SimpleNamespace, tmp_path: Path) -> None:
+    layers = [[("file", "usr/lib/db", "old"), ("symlink", "lib", "usr/lib")], [("file", "lib/db", "new")]]
+    made = scan(make, tmp_path, layers, "usr/lib/db")
+    for name in ("usr/lib/db", "lib/db"):
+        assert made.tree.history(name) == [(0, "usr/lib/db=old"), (1, "usr/lib/db=new")]
+
+
 def test_what_cannot_be_read_is_reported_where_it_is_visible(make: SimpleNamespace, tmp_path: Path) -> None:
     def visit(name: str, content: bytes) -> str:
         if content.startswith(b"bad"):
@@ -136,6 +143,8 @@ def test_a_name_that_is_not_utf8_can_be_shown(make: SimpleNamespace, tmp_path: P
     (source,) = open_images(make.docker_archive(tmp_path / "i.tar", [data]))
     made = read(source, wants=lambda path: path[0] == "l", visit=lambda path, content: path)
     assert [result for _, result, _ in made.tree.results()] == [r"l\xfe"]
+    refused = read(source, wants=lambda path: True, visit=lambda path, content: path, limits=Limits(evidence_bytes=0))
+    assert [note.where for note in refused.image.not_assessed] == [r"app:1!/a\xff"]
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])

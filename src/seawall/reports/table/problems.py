@@ -130,14 +130,14 @@ def _cells(flaws: list[Finding], style: Style) -> tuple[str, ...]:
 
 
 def remedy(flaws: list[Finding]) -> str:
-    """`upgrade to 2.17.1; 2 unfixed`, or why there is nothing to upgrade to."""
+    """`upgrade to 2.17.1; 2 without a known fix`, or why there is nothing to upgrade to."""
     fixes = [flaw.fix for flaw in flaws if flaw.fix and flaw.fix.state is FixState.FIXED]
     if not fixes:
         states = {flaw.fix.state if flaw.fix else FixState.UNKNOWN for flaw in flaws}
         if states == {FixState.WILL_NOT_FIX}:
             return "will not be fixed"
         return "no fix known" if states == {FixState.UNKNOWN} else "no fix yet"
-    unfixed = f"; {len(flaws) - len(fixes)} unfixed" if len(fixes) < len(flaws) else ""
+    unfixed = f"; {len(flaws) - len(fixes)} without a known fix" if len(fixes) < len(flaws) else ""
     package = flaws[0].package
     versions = tuple(sorted({fix.version for fix in fixes if fix.version}))
     if len(versions) > 1 and package and package.upgrade:

@@ -15,6 +15,7 @@ from seawall.errors import LimitExceeded, Malformed, Unreadable
 from seawall.safe import tar
 from seawall.safe.compression import Raw, Stream, open_stream
 from seawall.safe.limits import Limits
+from seawall.safe.names import normalise
 
 
 class OpenFile(Raw, Protocol):
@@ -59,7 +60,7 @@ class Folder:
 
     def _path(self, name: str) -> Path | None:
         try:
-            path = (self._root / tar.normalise(name)).resolve()
+            path = (self._root / normalise(name)).resolve()
             regular = stat.S_ISREG(path.stat().st_mode)
         except (OSError, RuntimeError, ValueError):
             return None
@@ -97,7 +98,7 @@ class Archive:
         return _Slice(self._file, self._lock, *member)
 
     def _member(self, name: str) -> tuple[int, int] | None:
-        name = tar.normalise(name)
+        name = normalise(name)
         return self._members.get(self._links.get(name, name))
 
     def _index(self, stream: Stream, limits: Limits) -> None:
@@ -105,9 +106,9 @@ class Archive:
             if member.kind == "file" and not member.sparse:
                 self._members[member.name] = member.offset, member.size
             elif member.kind == "symlink":  # Docker before 25 writes a repeated layer as a link to the first
-                self._links[member.name] = tar.normalise(f"{member.name.rpartition('/')[0]}/{member.link}")
+                self._links[member.name] = normalise(f"{member.name.rpartition('/')[0]}/{member.link}")
             elif member.kind == "hardlink":
-                self._links[member.name] = tar.normalise(member.link)
+                self._links[member.name] = normalise(member.link)
 
     def _spool(self, stream: Stream) -> IO[bytes]:
         spool = tempfile.TemporaryFile(prefix="seawall-")  # noqa: SIM115 - kept open as long as the archive

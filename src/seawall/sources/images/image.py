@@ -81,7 +81,7 @@ def parse(data: bytes, kind: type[T], *, where: str, limits: Limits) -> T:
     """A JSON document as `kind`. Raises Malformed with the field that is wrong, or LimitExceeded."""
     try:
         return msgspec.convert(json.load(data, where=where, limits=limits), kind)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, UnicodeDecodeError) as error:
         raise Malformed(f"not the document it should be: {error}", where=where) from None
 
 

@@ -10,6 +10,8 @@ import msgspec
 from seawall.errors import LimitExceeded, SeawallError, Unsupported
 from seawall.safe import tar
 from seawall.safe.limits import Limits
+from seawall.safe.names import as_text, normalise
+from seawall.safe.window import Readable
 from seawall.sources.images.links import PATH_MAX, follow, join
 
 T = TypeVar("T")
@@ -47,14 +49,14 @@ class LayerFacts(msgspec.Struct, Generic[T], kw_only=True):
 
 
 def analyse(
-    stream: tar.Readable,
+    stream: Readable,
     *,
     wants: Callable[[str], bool],
     visit: Callable[[str, bytes], T],
     limits: Limits,
     where: str,
 ) -> LayerFacts[T]:
-    """Walk the layer; a wanted file is visited with its printable path and content, only the result is kept.
+    """Walk the layer; a wanted file is visited with its as_text path and content, only the result is kept.
 
     What `visit` raises as SeawallError, and a wanted file that is sparse or over a bound, becomes `Unread`.
     Raises Malformed or LimitExceeded for the archive itself.
@@ -94,7 +96,7 @@ def _result(member: tar.Member, path: str, visit: Callable[[str, bytes], T]) -> 
             raise
         return Unread(error.message)
     try:
-        return visit(tar.printable(path), content)
+        return visit(as_text(path), content)
     except SeawallError as error:
         return Unread(error.message)
 
@@ -117,6 +119,8 @@ class _Record(Generic[T]):
     def make(self, path: str) -> dict[str, Entry]:
         """The entries of a folder, which is made together with those that lead to it."""
         folders = self._facts.folders
+        if path in folders:
+            return folders[path]
         at, folder = "", folders[""]
         for name in path.split("/"):
             at = join(at, name)
@@ -151,17 +155,17 @@ class _Record(Generic[T]):
         elif member.kind == "symlink":
             self._facts.symlinks[path] = member.link
         elif member.kind == "hardlink":
-            self._facts.hardlinks[path] = self.landing(tar.normalise(member.link), last=False)
+            self._facts.hardlinks[path] = self.landing(normalise(member.link), last=False)
 
     def without_entry(self, parent: str, name: str) -> None:
         """The root itself, a whiteout, or a path that no runtime can make."""
         facts, hidden = self._facts, name[len(_WHITEOUT) :]
         if len(parent) + len(name) >= PATH_MAX:
-            facts.notes.append(f"an entry whose path is longer than {PATH_MAX:,} characters was passed over")
+            tar.note(facts.notes, f"an entry whose path is longer than {PATH_MAX:,} characters was passed over")
         elif name == _OPAQUE:
             facts.opaque.append(self.landing(parent))
         elif name and hidden in ("", ".", ".."):
-            facts.notes.append(f"the whiteout {tar.printable(join(parent, name))!r} names no file and was ignored")
+            tar.note(facts.notes, f"the whiteout {as_text(join(parent, name))!r} names no file and was ignored")
         elif name and not name.startswith(_AUFS):
             facts.whiteouts.append(join(self.landing(parent), hidden))
 

@@ -88,16 +88,13 @@ class _Layout:
     def __init__(self, files: Files, limits: Limits) -> None:
         self._files, self._limits = files, limits
         self.passed_over: list[str] = []
+        self._seen: set[tuple[str, str]] = set()
 
     def images(self) -> Iterator[_Found]:
         """Every image of the layout, variants and all; the same one under one name only once."""
         where = f"{self._files.where}!/{INDEX}"
         index = parse(document(self._files, INDEX, self._limits), _Document, where=where, limits=self._limits)
-        seen = set[tuple[str, str]]()
-        for found in self._below(index, group="", name="", depth=1):
-            if (found.group, found.digest) not in seen:
-                seen.add((found.group, found.digest))
-                yield found
+        yield from self._below(index, group="", name="", depth=1)
 
     def _below(self, index: _Document, *, group: str, name: str, depth: int) -> Iterator[_Found]:
         if depth > INDEX_DEPTH:
@@ -111,6 +108,9 @@ class _Layout:
                 self.passed_over.append(f"{platform or entry.digest} is listed but not there")
                 continue
             own = next((annotations[key] for key in _NAMES if annotations.get(key)), name)
+            if (group or own, entry.digest) in self._seen:
+                continue
+            self._seen.add((group or own, entry.digest))
             content = self._document(entry, _Document)
             # manifests side by side, without a name, are variants where they name a platform each, else images
             apart = group or own or (entry.digest if content.manifests is not None or not platform else "variants")

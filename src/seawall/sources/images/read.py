@@ -12,9 +12,9 @@ import msgspec
 
 from seawall.errors import Malformed, SeawallError
 from seawall.model import Image, NotAssessed
-from seawall.safe import tar
 from seawall.safe.compression import CHUNK, open_stream
 from seawall.safe.limits import DEFAULT, Limits
+from seawall.safe.names import as_text
 from seawall.sources.images.files import readable
 from seawall.sources.images.image import ImageSource, LayerSource
 from seawall.sources.images.layer import LayerFacts, Unread, analyse
@@ -62,7 +62,9 @@ def read(
     tree = Tree(layers, wants)
     _fetch(tree, tree.unfetched(exact), source, visit, limits)
     name = source.image.name
-    unread = [NotAssessed(what="file in an image", where=f"{name}!/{path}", why=why) for path, why in tree.unread()]
+    unread = [
+        NotAssessed(what="file in an image", where=f"{name}!/{as_text(path)}", why=why) for path, why in tree.unread()
+    ]
     odd = [
         NotAssessed(what="image layer", where=layer.where, why=note)
         for layer, facts in zip(source.layers, layers, strict=True)
@@ -110,12 +112,12 @@ def _fetch(
         aliases: dict[str, list[str]] = {}
         for wanted in missing:
             if wanted.layer == index:
-                aliases.setdefault(tar.printable(wanted.stored), []).append(wanted.path)
+                aliases.setdefault(as_text(wanted.stored), []).append(wanted.path)
         checked_before = msgspec.structs.replace(layer, digest="", diff_id="")
         wants, visit_all = _aliased(aliases, visit)
         facts = read_layer(checked_before, wants=wants, visit=visit_all, limits=limits)
         for stored, results in facts.results.items():
-            for path in aliases[tar.printable(stored)]:
+            for path in aliases[as_text(stored)]:
                 tree.fetched(path, results if isinstance(results, Unread) else results[path], index)
 
 
@@ -126,14 +128,14 @@ def _aliased(
 
     def attempt(path: str, content: bytes) -> T | Unread:
         try:
-            return visit(tar.printable(path), content)
+            return visit(as_text(path), content)
         except SeawallError as error:
             return Unread(error.message)
 
     def visit_all(stored: str, content: bytes) -> dict[str, T | Unread]:
         return {path: attempt(path, content) for path in aliases[stored]}
 
-    return lambda path: tar.printable(path) in aliases, visit_all
+    return lambda path: as_text(path) in aliases, visit_all
 
 
 class _Hashed:

@@ -68,19 +68,25 @@ class Tree(Generic[T]):
 
         Empty where the visible version could not be read.
         """
-        found = [self._fetched[path]] if path in self._fetched else self._versions(path)
+        found = self._versions(path)
         if not found or isinstance(found[0][0], Unread):
             return []
         return [(layer, result) for result, layer in reversed(found) if not isinstance(result, Unread)]
 
     def _versions(self, path: str) -> list[tuple[T | Unread, int]]:
-        """Newest first."""
-        real, found = follow(path, self._link_at), list[tuple[T | Unread, int]]()
-        node = self._lookup(real) if real is not None else None
+        """Newest first; none where the visible file was not visited."""
+        real = follow(path, self._link_at) or ""
+        node, found = self._lookup(real), list[tuple[T | Unread, int]]()
+        fetched = self._fetched.get(path) or self._fetched.get(real)
+        if fetched:
+            found.append(fetched)
+            node = node.previous if isinstance(node, _File) else None
         while isinstance(node, _File):
             results = self._layers[node.layer].results
             if node.stored in results:
                 found.append((results[node.stored], node.layer))
+            elif not found:
+                return []
             node = node.previous
         return found
 
