@@ -10,13 +10,14 @@ from seawall.checks import all_checks, run
 from seawall.checks.gold import TODAY, gold, gold_pool
 from seawall.checks.groups import fleets
 from seawall.checks.page import index, page
-from seawall.model import UNKNOWN, Change, Cluster, Cost, Location, Pool, Severity, Status, Tool, Unknown
+from seawall.model import UNKNOWN, Change, Cluster, Cost, Location, Pool, Severity, Status, TerraformCost, Tool, Unknown
 
 CHECKS = {check.name: check for check in all_checks()}
 
 
 def price(cluster: Cluster, sets: Mapping[str, object], *, tool: Tool = Tool.AZ, pool: Pool | None = None) -> Change:
-    return Change(cost=Cost.REIMAGE, command=f"{tool} {cluster.name} {pool.name if pool else '-'} {sorted(sets)}")
+    command = f"{tool} {cluster.name} {pool.name if pool else '-'} {sorted(sets)}"
+    return Change(cost=Cost.REIMAGE, command=command, terraform=(TerraformCost(cost=Cost.NEW_CLUSTER),))
 
 
 def test_a_finding_has_its_line_and_its_price() -> None:
@@ -147,7 +148,7 @@ def test_a_page_tells_all_of_a_check(check: object) -> None:
     assert text.startswith(f"# {one.id}: {one.title}\n")
     for needed in ("## Why it matters", "## Fix", "## Examples", str(one.severity), *one.refs, *one.sets):
         assert needed in text
-    assert ("| terraform | reimage | no |" in text) == (one.kind != "fleet")
+    assert ("| terraform | new cluster | no |" in text) == (one.kind != "fleet")
 
 
 def test_the_index_links_every_check() -> None:

@@ -60,7 +60,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
 class ControlStatus(enum.StrEnum):
     """PASS: everything that was judged passes. NOT_DECIDABLE: no input of this kind could tell."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a verdict
     FAIL = "fail"
     UNDECIDED = "undecided"
     NOT_DECIDABLE = "not_decidable"

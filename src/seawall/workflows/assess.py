@@ -70,9 +70,7 @@ def assess(paths: Sequence[Path], kinds: Sequence[str], settings: Settings, say:
     )
 
 
-def by_framework(
-    clusters: Sequence[Cluster], settings: Settings, assessed: Assessed
-) -> tuple[FrameworkResult, ...]:
+def by_framework(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed) -> tuple[FrameworkResult, ...]:
     """What the findings mean for the framework; findings in images go where none of its controls asks for them."""
     from seawall.checks.frameworks import FRAMEWORKS, judge
 

@@ -12,7 +12,7 @@ CIS_AKS = Framework(
     id="cis-aks",
     title="CIS Azure Kubernetes Service Benchmark",
     version="1.8",
-    source="kube-bench cfg/aks-1.8; 1.7 has the same numbers, without 4.1.7 to 4.1.12. The numbers of 2.0 are not public",
+    source="kube-bench cfg/aks-1.8. 1.7 has the same numbers, without 4.1.7 to 4.1.12; those of 2.0 are not public",
     controls=(
         row("2.1.1", "Audit logs are enabled", "PRO-005"),
         row("3.1.1", "Permissions of the kubeconfig file", reason=_NODE),
