@@ -6,6 +6,7 @@ from seawall.checks.frameworks.framework import Framework, row
 
 _NODE = "read from files and processes on the node, as kube-bench does"
 _OBJECTS = "read from objects in the cluster, which this input does not hold"
+_ACCOUNTS = "which service account a workload uses is not in this input"
 _REGISTRY = "a setting of the registry, which this input does not hold"
 
 CIS_AKS = Framework(
@@ -57,7 +58,7 @@ CIS_AKS = Framework(
         row("4.6.1", "Namespaces separate resources", reason=_OBJECTS),
         row("4.6.2", "Pods and containers have a security context", reason=_OBJECTS),
         row("4.6.3", "The default namespace is not used", reason=_OBJECTS),
-        row("5.1.1", "Images are scanned", "PRO-001", reason="scanning of a registry is a setting of the subscription"),
+        row("5.1.1", "Images are scanned", reason="a setting of the subscription, or a scanner such as `seawall scan`"),
         row("5.1.2", "User access to the registry is minimal", reason=_REGISTRY),
         row("5.1.3", "The cluster may only pull from the registry", "ACC-011", reason="other roles are not looked at"),
         row(
@@ -65,7 +66,7 @@ CIS_AKS = Framework(
             "Only approved registries are used",
             reason="an Azure Policy assignment, which this input does not hold",
         ),
-        row("5.2.1", "Workloads have identities of their own", "IDN-003 IDN-004"),
+        row("5.2.1", "Workloads have identities of their own", "IDN-003 IDN-004", reason=_ACCOUNTS),
         row("5.3.1", "Kubernetes secrets are encrypted", "PRO-003"),
         row("5.4.1", "Access to the control plane endpoint is restricted", "API-001 API-002"),
         row("5.4.2", "The endpoint is private, and public access disabled", "API-003 API-008 API-011"),

@@ -65,7 +65,7 @@ def _judge(control: Control, subjects: Mapping[str, Sequence[str]], found: Found
     return ControlResult(
         id=control.id,
         title=control.title,
-        status=_status(bool(kinds), passed, failed, undecided),
+        status=_status(control, passed, failed, undecided),
         passed=passed,
         failed=failed,
         undecided=undecided,
@@ -74,9 +74,10 @@ def _judge(control: Control, subjects: Mapping[str, Sequence[str]], found: Found
     )
 
 
-def _status(decidable: bool, passed: int, failed: int, undecided: int) -> ControlStatus:
-    if not decidable:
+def _status(control: Control, passed: int, failed: int, undecided: int) -> ControlStatus:
+    if not control.checks and not control.images:
         return ControlStatus.NOT_DECIDABLE
     if failed:
         return ControlStatus.FAIL
-    return ControlStatus.PASS if passed and not undecided else ControlStatus.UNDECIDED
+    # Where the checks see only a part of it, they can fail a control, but not pass it.
+    return ControlStatus.PASS if passed and not undecided and not control.reason else ControlStatus.UNDECIDED
