@@ -103,7 +103,7 @@ def values(field: Field) -> st.SearchStrategy[Any]:
         Kind.TEXTS: WORDS,
         Kind.KEYS: WORDS,
         Kind.LOGS: WORDS,
-        Kind.WINDOWS: WORDS.filter(bool).map(lambda names: tuple(sorted({name.replace("/", "-") for name in names}))),
+        Kind.WINDOWS: WORDS.map(lambda names: tuple(sorted({name.replace("/", "-") for name in names}))),
         Kind.PORTS: PORTS,
         Kind.ROLE: st.just(True),
     }

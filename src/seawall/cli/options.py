@@ -6,14 +6,18 @@ import argparse
 import datetime
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from seawall.errors import UsageError
 
 if TYPE_CHECKING:
     from seawall.safe.limits import Limits
+    from seawall.workflows.discover import Found
     from seawall.workflows.settings import Settings
+
+    Live: TypeAlias = Callable[[Settings, Callable[[str], None]], Found]
 
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 FORMATS = ("table", "json", "sarif")
@@ -138,14 +142,14 @@ def settings(args: argparse.Namespace) -> Settings:
     )
 
 
-def assess(args: argparse.Namespace, kinds: tuple[str, ...]) -> int:
+def assess(args: argparse.Namespace, kinds: tuple[str, ...], live: Live | None = None) -> int:
     """Run the assessment that the command line asks for, write its report, and return the exit code."""
     from seawall.cli.output import progress, style, write
     from seawall.reports import render
     from seawall.workflows.assess import assess as workflow
 
     with progress(quiet=args.quiet) as say:
-        report = workflow(args.paths, kinds, settings(args), say)
+        report = workflow(args.paths, kinds, settings(args), say, live)
     write(render(report, args.format, style(args)), args.output)
     if args.output and not args.quiet:
         print(f"seawall: report written to {args.output}; exit {report.verdict.exit_code}", file=sys.stderr)

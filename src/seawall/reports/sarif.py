@@ -154,4 +154,6 @@ def _plain(text: str) -> str:
 
 
 def _file_uri(file: str) -> str:
+    if file.startswith("azure:/"):  # a live resource: an address already
+        return "azure:" + quote(file.removeprefix("azure:"))
     return ("file://" if file.startswith("/") else "") + quote(file.encode("utf-8", "backslashreplace"))

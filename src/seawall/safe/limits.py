@@ -61,6 +61,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     evidence_bytes: int = 1 * GIB
     """One file that a cataloger asked for, held in memory. The largest rpm database known to us is 300 MB."""
 
+    template_text: int = 1 * MIB
+    """One text that a template puts together. ARM itself stops at 131,072 characters; embedded scripts come near."""
+
+    template_items: int = 10_000
+    """Items of one list or rounds of all loops of one template. ARM stops at 800 rounds a loop; real ones do 50."""
+
+    template_steps: int = 1_000_000
+    """Functions called and values looked at for one template. The largest real one known to us takes 60,000."""
+
     folder_entries: int = 1_000_000
     """Files looked at below one folder that the user named."""
 

@@ -23,7 +23,7 @@ from seawall.model import (
     Package,
     Report,
 )
-from seawall.workflows.discover import discover
+from seawall.workflows.discover import Found, discover
 from seawall.workflows.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,9 +44,17 @@ class Assessed(msgspec.Struct, kw_only=True):
     advisories: tuple[FeedStatus, ...] = ()
 
 
-def assess(paths: Sequence[Path], kinds: Sequence[str], settings: Settings, say: Say) -> Report:
-    """Judge everything of `kinds` ("cluster", "image") that is found in `paths`."""
+def assess(
+    paths: Sequence[Path],
+    kinds: Sequence[str],
+    settings: Settings,
+    say: Say,
+    live: Callable[[Settings, Say], Found] | None = None,
+) -> Report:
+    """Judge everything of `kinds` ("cluster", "image") that is found in `paths`, and what `live` finds elsewhere."""
     found = discover(paths, kinds, settings.limits, say)
+    if live:
+        found.add(live(settings, say))
     assessed = Assessed(not_assessed=list(found.not_assessed), failed=list(found.failed))
     if found.clusters:
         audit(found.clusters, settings, assessed, say)

@@ -36,6 +36,14 @@ class Found(msgspec.Struct, kw_only=True):
     failed: list[str] = []
     files: int = 0
 
+    def add(self, other: Found) -> None:
+        """Take in what was found elsewhere."""
+        self.clusters += other.clusters
+        self.images += other.images
+        self.not_assessed += other.not_assessed
+        self.failed += other.failed
+        self.files += other.files
+
 
 def discover(paths: Sequence[Path], kinds: Sequence[str], limits: Limits, say: Callable[[str], None]) -> Found:
     """Everything of `kinds` ("cluster", "image") in `paths`, folders walked.

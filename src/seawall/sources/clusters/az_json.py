@@ -5,29 +5,15 @@ A property that is absent means what its row of the table says; a value of the w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
-import msgspec
-
-from seawall.model import UNKNOWN, Cluster, Location, NotAssessed, Pool
-from seawall.model.paths import GROUPS
+from seawall.model import Cluster, Location, NotAssessed
 from seawall.safe import json
 from seawall.safe.limits import DEFAULT, Limits
-from seawall.sources.clusters.attached import read_attached
+from seawall.sources.clusters.assemble import assemble
 from seawall.sources.clusters.documents import CLUSTER, Pointer, Resource, Skipped, children, find
 from seawall.sources.clusters.lines import FileLines, Lines, places
-from seawall.sources.clusters.plan import POOL, cluster_plan, pool_plan
-from seawall.sources.clusters.values import pick, puzzled, text
-
-_GROUP_TYPES: dict[str, Any] = {group: type(getattr(Cluster(name=""), group)) for group in GROUPS}
-
-
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What one file holds, in its order, and what in it was not read. Never both empty."""
-
-    clusters: tuple[Cluster, ...] = ()
-    not_assessed: tuple[NotAssessed, ...] = ()
+from seawall.sources.clusters.reading import Reading
 
 
 def recognises(value: object, limits: Limits = DEFAULT) -> bool:
@@ -90,68 +76,12 @@ class _File:
 
     def _cluster(self, resource: Resource, elsewhere: Iterable[Resource]) -> Cluster:
         attached = [*children(resource), *elsewhere]
-        values, wrong = cluster_plan().read(resource.body, flat=resource.flat)
-        for field, value in read_attached(attached):
-            values[field.group][field.name] = value
-        cluster = Cluster(
-            name=resource.name or "(no name)",
-            resource_group=_resource_group(resource),
-            id=resource.id,
-            region=text(resource.body, "location"),
-            tags=_tags(resource.body),
-            file=self._file,
-            lines=Lines(self._lines, resource.pointer),
-            pools=self._pools(resource, attached, wrong),
-            **{group: made(**values[group]) for group, made in _GROUP_TYPES.items()},
-        )
+        lines = Lines(self._lines, resource.pointer)
+        cluster, wrong = assemble(resource, attached, file=self._file, lines=lines)
         where = dict(places(resource)) if wrong else {}
         for path, reason in wrong:
             self._note(f"{path} of cluster {cluster.name}", where.get(path, resource.pointer), reason)
         return cluster
 
-    def _pools(self, resource: Resource, attached: list[Resource], wrong: list[tuple[str, str]]) -> Any:
-        profiles = pick(resource.properties, "agentPoolProfiles")
-        own = [item for item in attached if item.kind.endswith("/agentpools")]
-        if profiles is None and not own:
-            return UNKNOWN
-        if not isinstance(profiles, list | None):
-            answer = puzzled("a list of node pools", profiles)
-            wrong.append(("pools", answer.reason))
-            return answer
-        pools = list(self._profiles(profiles or [], wrong))
-        named = {pool.name for pool in pools}
-        for item in own:
-            if item.name not in named:
-                # az writes the resource's type where ARM has the pool's
-                body = {key: value for key, value in item.body.items() if key.lower() != "type"}
-                pools.append(_pool(item.name, body, wrong, flat=item.flat))
-        return tuple(pools)
-
-    def _profiles(self, profiles: list[Any], wrong: list[tuple[str, str]]) -> Iterator[Pool]:
-        for index, profile in enumerate(profiles):
-            if isinstance(profile, dict):
-                yield _pool(text(profile, "name") or f"#{index + 1}", profile, wrong, flat=True)
-            else:
-                wrong.append(("pools", puzzled(f"an object for pool #{index + 1}", profile).reason))
-
     def _note(self, what: str, pointer: Pointer, why: str) -> None:
         self.notes.append(Skipped(pointer=pointer, what=what, why=why))
-
-
-def _pool(name: str, body: dict[str, Any], wrong: list[tuple[str, str]], *, flat: bool) -> Pool:
-    values, puzzles = pool_plan().read(body, flat=flat)
-    wrong.extend((path.replace("pool.", f"pools[{name}].", 1), reason) for path, reason in puzzles)
-    return Pool(name=name, **values[POOL])  # type: ignore[arg-type] # the table's readers give each setting its type
-
-
-def _resource_group(resource: Resource) -> str:
-    after = resource.id.lower().partition("/resourcegroups/")[2]
-    if after:
-        start = len(resource.id) - len(after)
-        return resource.id[start:].partition("/")[0]
-    return text(resource.body, "resourceGroup", "resourceGroupName")
-
-
-def _tags(body: dict[str, Any]) -> dict[str, str]:
-    tags = pick(body, "tags")
-    return {key: str(value) for key, value in tags.items()} if isinstance(tags, dict) else {}

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from seawall.errors import InputError
+from seawall.model import Unknown
 from seawall.safe import json
 from seawall.safe.limits import Limits
 from seawall.sources.clusters.values import pick, text
@@ -45,24 +46,27 @@ _MARKS = frozenset(
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """A resource at `pointer` of the document. `kind` is its type in lower case.
 
-    `opaque`: the resource lies inside a text, so that no line is known below the pointer.
+    `opaque`: the resource lies inside a text, so that no line is known below the pointer. `perhaps`: it is not known
+    whether it exists. `flat_body`: whether its properties lie beside its name, None where its body tells.
     """
 
     pointer: Pointer
     kind: str
     body: dict[str, Any]
     opaque: bool = False
+    perhaps: Unknown | None = None
+    flat_body: bool | None = None
 
     @property
     def flat(self) -> bool:
         """True where the properties lie beside the name, as az writes them."""
-        return not isinstance(pick(self.body, "properties"), dict)
+        return self.flat_body if self.flat_body is not None else not isinstance(pick(self.body, "properties"), dict)
 
     @property
     def properties(self) -> dict[str, Any]:
         """The object that holds the properties."""
         inner = pick(self.body, "properties")
-        return inner if isinstance(inner, dict) else self.body
+        return inner if isinstance(inner, dict) else self.body if self.flat else {}
 
     @property
     def id(self) -> str:

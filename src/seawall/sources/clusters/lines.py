@@ -11,7 +11,7 @@ from seawall.safe.limits import Limits
 from seawall.sources.clusters.documents import CLUSTER, Pointer, Resource, children, find
 from seawall.sources.clusters.fields import FIELDS
 from seawall.sources.clusters.plan import POOL
-from seawall.sources.clusters.values import pick
+from seawall.sources.clusters.values import pick, pool_name
 
 
 class FileLines:
@@ -83,14 +83,15 @@ def _pool_places(cluster: Resource) -> Iterator[tuple[str, Pointer]]:
     yield "pools", start
     pools = pick(cluster.properties, "agentPoolProfiles")
     for index, pool in enumerate(pools if isinstance(pools, list) else ()):
-        yield from _one_pool(pool, pool, start if cluster.opaque else (*start, index), cluster.opaque)
+        name = f"pools[{pool_name(pool, index)}]"
+        yield from pool_places(name, pool, start if cluster.opaque else (*start, index), cluster.opaque)
     for child in children(cluster):
         if child.kind.endswith("agentpools"):
-            yield from _one_pool(child.body, child.properties, child.pointer, True)
+            yield from pool_places(f"pools[{child.name}]", child.properties, child.pointer, True)
 
 
-def _one_pool(body: Any, properties: Any, start: Pointer, opaque: bool) -> Iterator[tuple[str, Pointer]]:
-    name = f"pools[{pick(body, 'name')}]"
+def pool_places(name: str, properties: Any, start: Pointer, opaque: bool) -> Iterator[tuple[str, Pointer]]:
+    """The same for one node pool, whose path is `name` and whose properties lie at `start`."""
     yield name, start
     for field in FIELDS:
         if field.group == POOL:

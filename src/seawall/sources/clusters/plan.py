@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from seawall.model import Unknown
-from seawall.sources.clusters.field import Field
+from seawall.sources.clusters.field import AS_ABSENT, Field
 from seawall.sources.clusters.fields import FIELDS
 from seawall.sources.clusters.values import puzzled, reader
 
@@ -39,14 +39,19 @@ class Branch(msgspec.Struct, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """`nested` reads a resource with `properties`, `flat` one whose properties lie beside its name, as az writes."""
+    """`nested` reads a resource with `properties`, `flat` one whose properties lie beside its name, as az writes.
+
+    `derived` are the functions that say what an absent property means, from the other settings and the API version.
+    """
 
     nested: Branch
     flat: Branch
     absent: Mapping[str, Mapping[str, object]]
-    derived: tuple[tuple[str, str, Callable[[Mapping[str, object]], object]], ...]
+    derived: tuple[tuple[str, str, Callable[[Values, str], object]], ...]
 
-    def read(self, resource: Mapping[str, Any], *, flat: bool) -> tuple[Values, list[tuple[str, str]]]:
+    def read(
+        self, resource: Mapping[str, Any], *, flat: bool, api_version: str = ""
+    ) -> tuple[Values, list[tuple[str, str]]]:
         """All settings of one resource by group, and the path and reason of each that could not be read."""
         found: Values = {group: {} for group in self.absent}
         _collect(self.flat if flat else self.nested, resource, found)
@@ -59,32 +64,33 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         values = {group: {**absent, **found[group]} for group, absent in self.absent.items()}
         for group, name, derive in self.derived:
             if name not in found[group]:
-                values[group][name] = derive(values[group])
+                values[group][name] = derive(values, api_version)
         return values, wrong
 
 
 @cache
-def cluster_plan() -> Plan:
-    """The plan for a managed cluster; a node pool's settings have their own."""
-    return _plan([field for field in FIELDS if field.group != POOL and not field.resource])
+def cluster_plan(*, created: bool = False) -> Plan:
+    """The plan for a managed cluster, or for one that a template creates; a node pool's settings have their own."""
+    return _plan([field for field in FIELDS if field.group != POOL and not field.resource], created)
 
 
 @cache
-def pool_plan() -> Plan:
+def pool_plan(*, created: bool = False) -> Plan:
     """The plan for a node pool, in its cluster's list or as a resource of its own."""
-    return _plan([field for field in FIELDS if field.group == POOL])
+    return _plan([field for field in FIELDS if field.group == POOL], created)
 
 
-def _plan(fields: Iterable[Field]) -> Plan:
+def _plan(fields: Iterable[Field], created: bool) -> Plan:
     nested, flat = Branch(), Branch()
     absent: dict[str, dict[str, object]] = {}
     derived = []
     for field in fields:
         absent.setdefault(field.group, {})
-        if callable(field.absent):
-            derived.append((field.group, field.name, field.absent))
+        meaning = _absence(field, created)
+        if callable(meaning):
+            derived.append((field.group, field.name, meaning))
         else:
-            absent[field.group][field.name] = field.absent
+            absent[field.group][field.name] = meaning
         read = reader(field)
         for rank, path in enumerate(field.arm):
             leaf = Leaf(group=field.group, name=field.name, rank=rank, read=read)
@@ -92,6 +98,16 @@ def _plan(fields: Iterable[Field]) -> Plan:
             _grow(flat, bare.split("."), leaf)
             _grow(nested, (f"properties.{path}" if field.group == POOL else path).split("."), leaf)
     return Plan(nested=nested, flat=flat, absent=absent, derived=tuple(derived))
+
+
+def _absence(field: Field, created: bool) -> Any:
+    """What a body without the property means: a value, or a function of all settings and the API version."""
+    if created and field.created is not AS_ABSENT:
+        return field.created
+    if not callable(field.absent):
+        return field.absent
+    derive = field.absent
+    return lambda values, _: derive(values[field.group])
 
 
 def _grow(branch: Branch, path: list[str], leaf: Leaf) -> None:
