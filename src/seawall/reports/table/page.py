@@ -59,17 +59,21 @@ def _subject(subject: Subject, findings: list[Finding], files: dict[str, str], s
 
 
 def _undecided(groups: Groups, missing: dict[str, tuple[str, ...]], style: Style) -> Iterator[str]:
-    """A line for each subject; one for all questions that only a separate resource could answer."""
+    """A line for the subjects of which the same is asked; one for what only separate resources could answer."""
     if groups:
         yield style.paint(f"Undecided ({sum(map(len, groups.values())):,})", "title")
+    alike: dict[tuple[str, int, str], list[str]] = {}
     separate: Groups = {}
     for subject, findings in sorted(groups.items()):
         there = [finding for finding in findings if finding.field not in missing.get(subject.name, ())]
+        if there:
+            alike.setdefault((subject.kind, len(there), _fields(there, style)), []).append(printable(subject.name))
         if len(there) < len(findings):
             separate[subject] = [finding for finding in findings if finding not in there]
-        if there:
-            what = f"{printable(f'{subject.kind} {subject.name}')}: {count(len(there), 'question')}"
-            yield _item(f"{what}, on {_fields(there, style)}", style)
+    for (kind, number, fields), names in alike.items():
+        each = " each" if len(names) > 1 else ""
+        who = f"{printable(kind)} {listed(names, 0 if style.verbose else MOST_NAMES)}"
+        yield _item(f"{who}: {count(number, 'question')}{each}, on {fields}", style)
     if separate:
         findings = [finding for found in separate.values() for finding in found]
         what = f"{count(len(findings), 'question')} on {count(len(separate), 'cluster')}"
