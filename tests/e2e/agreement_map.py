@@ -56,6 +56,7 @@ NOT_ASKED = {
 """What a rule asks, and why we do not."""
 
 _SEPARATE = "unknown on purpose: a separate resource, which the input does not hold; absent there is not off"
+_TEXT = "unknown on purpose: the file has a text where the properties should be, so it says nothing of them"
 
 REASONS = {
     ("Azure.AKS.AuditLogs", "fail", "unknown"): _SEPARATE,
@@ -77,5 +78,23 @@ REASONS = {
         "the end of July 2026"
     ),
     ("Azure.AKS.Version", "pass", "unknown"): "unknown on purpose: 9.99.9 is newer than any version that there is",
+    ("CKV_AZURE_169", "pass", "unknown"): "unknown on purpose: the template leaves the type of the pool to Azure",
+    ("CKV_AZURE_172", "fail", "pass"): (
+        "the Key Vault provider is off there, so nothing is mounted that could be rotated; AKS-ADD-004 says so"
+    ),
+    ("CKV_AZURE_226", "fail", "unknown"): "unknown on purpose: the default depends on the size of the machine",
+    ("CKV_AZURE_232", "fail", "unknown"): "unknown on purpose: the configuration names no node pool",
+    ("CKV_AZURE_4", "fail", "unknown"): "unknown on purpose: a parameter without a default decides it",
+    ("CKV_AZURE_5", "fail", "pass"): "absent is on: Kubernetes RBAC is off only where it is switched off",
+    ("CKV_AZURE_5", "fail", "unknown"): _TEXT,
+    ("CKV_AZURE_6", "fail", "unknown"): _TEXT,
+    ("CKV_AZURE_6", "pass", "fail"): (
+        "the ranges are in a property of previews of 2019, which later API versions do not have"
+    ),
+    ("CKV_AZURE_7", "fail", "unknown"): (
+        "unknown on purpose: no network plugin is named, and a cluster may bring its own; or properties is a text"
+    ),
+    ("CKV_AZURE_8", "fail", "pass"): "absent is off: AKS has not installed the dashboard since Kubernetes 1.19",
+    ("CKV_AZURE_8", "fail", "unknown"): _TEXT,
 }
 """By rule, their verdict and ours: why they differ."""

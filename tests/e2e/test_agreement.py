@@ -57,7 +57,8 @@ def _map() -> Any:
 @functools.cache
 def _read(path: Path) -> tuple[tuple[Cluster, ...], str]:
     """The clusters of one file, and why there are none."""
-    found = discover([path], ("cluster",), DEFAULT, lambda _: None)
+    named = path.parent if path.suffix == ".tf" else path  # a folder is one configuration
+    found = discover([named], ("cluster",), DEFAULT, lambda _: None)
     why = {f"{note.what}: {note.why}" for note in found.not_assessed}
     return tuple(found.clusters), "; ".join(sorted(why)) or "no cluster was found in it"
 
