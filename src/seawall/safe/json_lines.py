@@ -18,7 +18,7 @@ _SCALAR = re.compile(_STRING + rb'|[^\[\]{}",\s]++', re.DOTALL)
 _BRACKET = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*+([\[\]{}])", re.DOTALL)
 
 
-class _Wanted(msgspec.Struct):
+class _Wanted(msgspec.Struct, gc=False):
     """A key or item on the way to one that is asked for.
 
     `visit` numbers the visits of all; `within` is the visit of the parent in which this one was seen. A key that is
@@ -27,7 +27,7 @@ class _Wanted(msgspec.Struct):
     """
 
     pointer: Pointer | None = None
-    children: dict[str | int, _Wanted] = {}
+    children: dict[str | int, _Wanted] | None = None
     offset: int = -1
     visit: int = 0
     within: int = 0
@@ -39,6 +39,8 @@ def find(text: bytes, pointers: Iterable[Pointer]) -> dict[Pointer, int]:
     for pointer in pointers:
         wanted = root
         for step in pointer:
+            if wanted.children is None:
+                wanted.children = {}
             child = wanted.children.get(step)
             if child is None:  # not setdefault: most steps are there already
                 child = wanted.children[step] = _Wanted()
@@ -55,9 +57,10 @@ def find(text: bytes, pointers: Iterable[Pointer]) -> dict[Pointer, int]:
 
 
 class _Open(msgspec.Struct):
-    """A container that is being read; `index` of its next item, -1 for an object."""
+    """A container that is being read, on its visit; `index` of its next item, -1 for an object."""
 
-    wanted: _Wanted
+    children: dict[str | int, _Wanted]
+    visit: int
     index: int
 
 
@@ -84,12 +87,12 @@ def _scan(text: bytes, root: _Wanted) -> None:
             step, position = _decoded(key[1]), key.end()
         else:
             return
-        wanted = container.wanted.children.get(step)
+        wanted = container.children.get(step)
         if wanted is None:
             position = _past(text, position)
         else:
             visits += 1
-            wanted.offset, wanted.visit, wanted.within = begin, visits, container.wanted.visit
+            wanted.offset, wanted.visit, wanted.within = begin, visits, container.visit
             position = _enter(text, position, wanted, stack) if wanted.children else _past(text, position)
 
 
@@ -98,7 +101,7 @@ def _enter(text: bytes, position: int, wanted: _Wanted, stack: list[_Open]) -> i
     mark = text[position : position + 1]
     if not wanted.children or mark not in (b"{", b"["):
         return _past(text, position)
-    stack.append(_Open(wanted, 0 if mark == b"[" else -1))
+    stack.append(_Open(wanted.children, wanted.visit, 0 if mark == b"[" else -1))
     return position + 1
 
 
@@ -136,6 +139,6 @@ def _seen(root: _Wanted) -> Iterator[tuple[Pointer, int]]:
         wanted = pending.pop()
         if wanted.pointer is not None:
             yield wanted.pointer, wanted.offset
-        for child in wanted.children.values():
+        for child in (wanted.children or {}).values():
             if child.visit and child.within == wanted.visit:
                 pending.append(child)
