@@ -20,7 +20,7 @@ def _free(*_: object, **__: object) -> Change:
 
 def judged(framework: Framework, *clusters: Cluster) -> FrameworkResult:
     asked = [check for check in all_checks() if check.id in framework.checks]
-    return judge(framework, clusters, (), run(clusters, asked, today=TODAY, cost=_free).findings)
+    return judge(framework, clusters, {}, run(clusters, asked, today=TODAY, cost=_free).findings)
 
 
 @each
@@ -72,6 +72,12 @@ def test_sameness_is_asked_of_groups() -> None:
     assert sameness(dev, prod) is ControlStatus.PASS
     assert sameness(gold({"name": "shop-dev", "network.policy": "calico"}), prod) is ControlStatus.FAIL
     assert sameness(prod) is ControlStatus.UNDECIDED
+
+
+@pytest.mark.parametrize(("whole", "status"), [(True, ControlStatus.PASS), (False, ControlStatus.UNDECIDED)])
+def test_an_image_passes_only_where_all_of_it_was_judged(whole: bool, status: ControlStatus) -> None:
+    controls = judge(FRAMEWORKS["guide"], (), {"shop:1": whole}, ()).controls
+    assert next(control.status for control in controls if control.id == "vulnerabilities") is status
 
 
 def test_checks_know_their_controls() -> None:

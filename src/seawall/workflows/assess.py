@@ -85,7 +85,8 @@ def by_framework(clusters: Sequence[Cluster], settings: Settings, assessed: Asse
     framework = FRAMEWORKS[settings.framework]
     if not any(control.images for control in framework.controls):
         assessed.findings = [finding for finding in assessed.findings if not finding.package]
-    images = [image.name for image in assessed.images]
+    blind = not assessed.advisories or bool(assessed.not_assessed)
+    images = {image.name: not blind and image.matched == image.packages for image in assessed.images}
     return (judge(framework, told_apart(clusters), images, assessed.findings),)
 
 

@@ -19,16 +19,19 @@ NOTHING = {
 
 
 def judge(
-    framework: Framework, clusters: Sequence[Cluster], images: Sequence[str], findings: Iterable[Finding]
+    framework: Framework, clusters: Sequence[Cluster], images: Mapping[str, bool], findings: Iterable[Finding]
 ) -> FrameworkResult:
-    """Every control with the number of clusters (fleets, images) that pass and fail it, and that cannot be judged."""
+    """Every control with the number of clusters (fleets, images) that pass and fail it, and that cannot be judged.
+
+    `images` are named with whether all that is in them was judged: one that was not may fail, but cannot pass.
+    """
     groups = fleets((cluster, ()) for cluster in clusters)
     subjects = {
         "cluster": [cluster.name for cluster in clusters],
         "fleet": [fleet.name for fleet in groups],
         "image": list(images),
     }
-    found = _found(findings)
+    found = _found(findings, [name for name, whole in images.items() if not whole])
     return FrameworkResult(
         id=framework.id,
         title=framework.title,
@@ -37,8 +40,8 @@ def judge(
     )
 
 
-def _found(findings: Iterable[Finding]) -> Found:
-    found: dict[tuple[str, str], dict[str, bool]] = {}
+def _found(findings: Iterable[Finding], unjudged: Iterable[str]) -> Found:
+    found: dict[tuple[str, str], dict[str, bool]] = {("image", ""): dict.fromkeys(unjudged, False)}
     for finding in findings:
         kind, name, rule = finding.subject.kind, finding.subject.name, finding.rule
         if kind == "pool":

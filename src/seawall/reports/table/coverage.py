@@ -20,8 +20,8 @@ def coverage(report: Report, style: Style) -> Iterator[str]:
         return
     things = ", ".join(_things(seen))
     yield from wrap(f"Read {count(seen.files, 'file')}{': ' if things else ''}{things}.", style.width, "  ")
-    if missing := sorted({path for paths in elsewhere(report).values() for path in paths}):
-        number = sum(map(len, elsewhere(report).values()))
+    if missing := sorted({path for paths in separate_settings(report).values() for path in paths}):
+        number = sum(map(len, separate_settings(report).values()))
         text = f"{count(number, 'setting')} not in this input (a separate resource: {', '.join(missing)})."
         yield from wrap(printable(text), style.width, "  ")
     if seen.advisories:
@@ -32,7 +32,7 @@ def coverage(report: Report, style: Style) -> Iterator[str]:
         yield "Advisories: none."
 
 
-def elsewhere(report: Report) -> dict[str, tuple[str, ...]]:
+def separate_settings(report: Report) -> dict[str, tuple[str, ...]]:
     """For each cluster by name the settings that are kept in resources of their own, which the input lacks."""
     return {cluster.name: cluster.elsewhere for cluster in report.coverage.clusters}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from seawall.model import Finding, NotAssessed, Report, Status, Subject
 from seawall.reports.order import worst_first
 from seawall.reports.style import PLAIN, Style
-from seawall.reports.table.coverage import coverage, elsewhere
+from seawall.reports.table.coverage import coverage, separate_settings
 from seawall.reports.table.frameworks import frameworks
 from seawall.reports.table.problems import problems, tally
 from seawall.reports.table.text import count, listed, wrap
@@ -29,7 +29,7 @@ def render(report: Report, style: Style = PLAIN) -> str:
     sections = [list(_subject(subject, members, files, style)) for subject, members in failed.items()]
     if not failed and (findings or report.coverage.files):
         sections.append(["No problems found in what could be judged."])
-    sections.append(list(_undecided(undecided, elsewhere(report), style)))
+    sections.append(list(_undecided(undecided, separate_settings(report), style)))
     sections.append(list(_not_assessed(report.not_assessed, style)))
     sections.append(list(frameworks(report.frameworks, style)))
     sections.append(list(coverage(report, style)))
@@ -65,11 +65,12 @@ def _undecided(groups: Groups, missing: dict[str, tuple[str, ...]], style: Style
     alike: dict[tuple[str, int, str], list[str]] = {}
     separate: Groups = {}
     for subject, findings in sorted(groups.items()):
-        there = [finding for finding in findings if finding.field not in missing.get(subject.name, ())]
+        elsewhere = missing.get(subject.name, ())
+        there = [finding for finding in findings if finding.field not in elsewhere]
         if there:
             alike.setdefault((subject.kind, len(there), _fields(there, style)), []).append(printable(subject.name))
         if len(there) < len(findings):
-            separate[subject] = [finding for finding in findings if finding not in there]
+            separate[subject] = [finding for finding in findings if finding.field in elsewhere]
     for (kind, number, fields), names in alike.items():
         each = " each" if len(names) > 1 else ""
         who = f"{printable(kind)} {listed(names, 0 if style.verbose else MOST_NAMES)}"
