@@ -18,4 +18,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    return assess(args, kinds=("cluster", "image"))
+    return assess(args, kinds=("cluster", "image", "manifest"))

@@ -127,16 +127,23 @@ def asked(checks: Sequence[Check], settings: Settings) -> Sequence[Check]:
 
 
 def told_apart(clusters: Sequence[Cluster]) -> list[Cluster]:
-    """Clusters of one name get their resource group, or else their file, put before it: a name is an identity."""
+    """Clusters of one name get what tells them apart put before it, or at last a number: a name is an identity."""
     named = list(clusters)
-    for prefix in ("resource_group", "file"):
-        doubles = Counter(cluster.name for cluster in named)
+    for prefix in ("resource_group", "origin"):
+        told: dict[str, set[str]] = {}
+        for cluster in named:
+            told.setdefault(cluster.name, set()).add(getattr(cluster, prefix))
         named = [
-            msgspec.structs.replace(cluster, name=f"{getattr(cluster, prefix)}/{cluster.name}")
-            if doubles[cluster.name] > 1 and getattr(cluster, prefix)
+            msgspec.structs.replace(cluster, name=f"{getattr(cluster, prefix)}/{cluster.name}".lstrip("/"))
+            if len(told[cluster.name]) > 1
             else cluster
             for cluster in named
         ]
+    seen: Counter[str] = Counter()
+    for index, cluster in enumerate(named):
+        seen[cluster.name] += 1
+        if seen[cluster.name] > 1:
+            named[index] = msgspec.structs.replace(cluster, name=f"{cluster.name}#{seen[cluster.name]}")
     return named
 
 
