@@ -83,8 +83,12 @@ def by_framework(clusters: Sequence[Cluster], settings: Settings, assessed: Asse
     from seawall.checks.frameworks import FRAMEWORKS, judge
 
     framework = FRAMEWORKS[settings.framework]
-    if not any(control.images for control in framework.controls):
+    if assessed.images and not any(control.images for control in framework.controls):
         assessed.findings = [finding for finding in assessed.findings if not finding.package]
+        why = f"no control of {framework.id} asks for them"
+        assessed.not_assessed += [
+            NotAssessed(what="vulnerabilities", where=image.name, why=why) for image in assessed.images
+        ]
     blind = not assessed.advisories or bool(assessed.not_assessed)
     images = {image.name: not blind and image.matched == image.packages for image in assessed.images}
     return (judge(framework, told_apart(clusters), images, assessed.findings),)
