@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import msgspec
 
@@ -13,6 +13,7 @@ from seawall.sources.clusters.field import AS_ABSENT, Field, Kind
 from seawall.sources.clusters.fields import FIELDS
 from seawall.sources.clusters.plan import POOL, Values
 from seawall.sources.clusters.terraform.resource import Path
+from seawall.sources.clusters.terraform.values import Pending
 from seawall.sources.clusters.values import puzzled, reader
 
 WINDOWS: Mapping[str, str] = {
@@ -157,9 +158,16 @@ def _first(row: _Row, attributes: Mapping[str, Any]) -> tuple[object, Path]:
     for path, read in row.ways:
         value, place = _follow(attributes, path)
         deepest = max(deepest, place, key=len)
+        if _is_subnet(value):
+            return f"{value.address}.id", place
         if value is not _NOTHING:
             return (value if isinstance(value, Unknown) else read(value)), place
     return _NOTHING, deepest
+
+
+def _is_subnet(value: object) -> TypeGuard[Pending]:
+    """True for the id of a subnet that is made here: whatever it will be, there is one, and that is what counts."""
+    return isinstance(value, Pending) and value.address.startswith("azurerm_subnet.") and value.path == ".id"
 
 
 def _follow(node: Any, path: tuple[str, ...]) -> tuple[Any, Path]:

@@ -1,0 +1,1 @@
+"""A design as code: one file a format."""

@@ -1,0 +1,120 @@
+"""A design as a script of az commands, its flags from the table."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from seawall.model import Pool, is_known, known
+from seawall.model.paths import GROUPS, get
+from seawall.remedies.design import API, KUBELET, NODES, Design
+from seawall.remedies.emit import az_around
+from seawall.remedies.emit.comments import header
+from seawall.sources.clusters.field import Field
+from seawall.sources.clusters.fields import FIELDS
+from seawall.sources.clusters.shift import is_on
+
+REFERENCES: Mapping[str, str] = {NODES: '"$NODES_ID"', API: '"$API_ID"', KUBELET: '"$KUBELET_ID"'}
+
+_FILLED: Mapping[str, str] = {"KEY_ID": '"$KEY_ID"', "FILE": '"$DEFENDER"'}
+_BESIDE: Mapping[str, str] = {
+    "identity.type": ' --assign-identity "$IDENTITY_ID"',
+    "addons.container_insights": ' --workspace-resource-id "$WORKSPACE_ID"',
+    "protection.kms": " --azure-keyvault-kms-key-vault-network-access Public",
+    "protection.image_cleaner": " --image-cleaner-interval-hours 168",
+    "upkeep.windows_admin": ' --windows-admin-password "$WINDOWS_ADMIN_PASSWORD"',
+}
+_ADDONS: Final = "--enable-addons "
+_NOT_ON_CREATE: Final = ("pool.mode", "pool.os_type", "pool.kubernetes_version")
+"""The first pool is a Linux system pool of the cluster's version: `az aks create` has no flags for that."""
+
+_NOTE = (
+    "It needs the aks-preview extension: --ssh-access, safeguards. "
+    "Run it where the key vault can be reached, as someone who may assign roles."
+)
+
+
+def az(design: Design) -> dict[str, str]:
+    """File name -> text."""
+    answers = design.answers
+    first, *others = known(design.cluster.pools)
+    steps = [
+        f"#!/usr/bin/env bash\n{header(design, '#', [_NOTE])}set -euo pipefail\n",
+        az_around.before(design),
+        command(
+            "az aks create",
+            [f'-g "$GROUP" -n {shlex.quote(answers.name)} -l {answers.region}', *_create(design, first)],
+        ),
+        *(
+            command(
+                "az aks nodepool add", ['-g "$GROUP" --cluster-name ' + shlex.quote(answers.name), *_add(design, pool)]
+            )
+            for pool in others
+        ),
+        az_around.after(design),
+    ]
+    return {"create.sh": "\n".join(steps)}
+
+
+def command(name: str, flags: list[str]) -> str:
+    """One command, a flag with its value a line."""
+    return " \\\n  ".join([name, *flags]) + "\n"
+
+
+def _create(design: Design, first: Pool) -> Iterator[str]:
+    cluster = design.cluster
+    flags: list[str] = []
+    addons: list[str] = []
+    for field in FIELDS:
+        if field.group in GROUPS and not field.resource:
+            flag = _flag(field, get(cluster, field.path))
+            (addons if flag.startswith(_ADDONS) else flags).append(flag)
+    named = [flag.removeprefix(_ADDONS).split(" ", 1) for flag in addons]
+    yield from _distinct(flags)
+    yield _ADDONS + ",".join(name for name, *_ in named)
+    yield from (" ".join(more) for _, *more in named if more)
+    yield f"--no-ssh-key --nodepool-name {first.name} --node-vm-size {design.size.vm_size}"
+    for field in FIELDS:
+        if (
+            field.group == "pool"
+            and field.path not in _NOT_ON_CREATE
+            and (flag := _flag(field, getattr(first, field.name)))
+        ):
+            yield flag.replace("--node-taints", "--nodepool-taints")
+
+
+def _add(design: Design, pool: Pool) -> Iterator[str]:
+    yield f"-n {pool.name} --node-vm-size {design.size.vm_size} --max-surge 33%"
+    for field in FIELDS:
+        if field.group == "pool" and (flag := _flag(field, getattr(pool, field.name))):
+            yield flag.replace("MIN", str(design.size.least)).replace("MAX", str(design.size.most))
+
+
+def _flag(field: Field, value: Any) -> str:
+    """The flags that give the setting the value; "" where AKS does so by itself, or az has none."""
+    if not is_known(value) or value == () or (not is_on(value) and value == field.absent):
+        return ""
+    flags = field.az_create[0 if is_on(value) else 1]
+    if not flags:
+        return ""
+    for word, filled in _FILLED.items():
+        flags = flags.replace(f" {word}", f" {filled}")
+    return _filled(flags, value) + _BESIDE.get(field.path, "")
+
+
+def _filled(flags: str, value: Any) -> str:
+    if value in REFERENCES:
+        return flags.replace("{}", REFERENCES[value])
+    items = [str(item) for item in (value if isinstance(value, tuple) else (value,))]
+    if "{words}" in flags:
+        return flags.replace("{words}", shlex.join(items))
+    text = shlex.quote(",".join(items))
+    return flags.replace("{lower}", text.lower()).replace("{}", text)
+
+
+def _distinct(flags: list[str]) -> Iterator[str]:
+    """Each once; one that a longer one begins with goes too (`--enable-defender --defender-config …`)."""
+    for flag in dict.fromkeys(flags):
+        if flag and not any(other.startswith(f"{flag} ") for other in flags):
+            yield flag

@@ -1,0 +1,400 @@
+"""The Bicep resources around a cluster: network, identities, key, logs, windows, roles, the way in."""
+
+# ruff: noqa: E501 — templates: a line is as long as the Bicep that it writes
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from seawall.model import known
+from seawall.remedies.design import Design
+
+CRYPTO_USER = "12338af0-0e69-4776-bea7-57ae8d297424"
+NETWORK_CONTRIBUTOR = "4d97b98b-1d4f-4787-a291-c67834d212e7"
+IDENTITY_OPERATOR = "f1a07417-d97a-45cb-824c-7a7467783830"
+CLUSTER_ADMIN = "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"
+ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
+"""Role definitions: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles"""
+
+PULL = f"""\
+// Lets an identity pull from a registry of this resource group.
+param registryName string
+param principalId string
+
+resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' existing = {{
+  name: registryName
+}}
+
+resource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {{
+  name: guid(registry.id, principalId)
+  scope: registry
+  properties: {{
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '{ACR_PULL}')
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+  }}
+}}
+"""
+
+
+def first(design: Design) -> list[str]:
+    """What must be there before the cluster, and is not named in it."""
+    return ["networkRole", "kubeletRole", "keyRole"]
+
+
+def before(design: Design) -> str:
+    """Parameters, and what the cluster needs to be there first."""
+    return "\n".join(
+        part.strip("\n") + "\n"
+        for part in (_parameters(design), _network(design), _IDENTITIES, _key(design), _logs(design))
+    )
+
+
+def after(design: Design) -> str:
+    """What belongs to the cluster, and the way into its network."""
+    return "\n".join(part.strip("\n") + "\n" for part in _after(design))
+
+
+def _parameters(design: Design) -> str:
+    answers = design.answers
+    text = f"param location string = '{answers.region}'\n"
+    if answers.windows:
+        text += "\n@secure()\n@description('Of the administrator of the Windows nodes.')\nparam windowsAdminPassword string\n"
+    if answers.bastion:
+        text += "\n@description('Public SSH key of the administrator of the jump host.')\nparam jumpHostSshKey string\n"
+    return text
+
+
+def _network(design: Design) -> str:
+    nets, egress = design.subnets, design.answers.egress
+    out = {
+        "firewall": "    routeTable: { id: routes.id }\n",
+        "nat": "    natGateway: { id: natGateway.id }\n",
+    }.get(egress, "")
+    way = {"firewall": _ROUTES.replace("FIREWALL", design.answers.firewall_ip), "nat": _NAT}.get(egress, "")
+    return f"""
+{way}// Nothing comes in from the internet but what a service of type LoadBalancer asks for.
+resource guard 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {{
+  name: 'nsg-{design.answers.name}'
+  location: location
+  properties: {{
+    securityRules: [
+      {{
+        name: 'deny-ssh-and-rdp-from-internet'
+        properties: {{
+          priority: 100
+          direction: 'Inbound'
+          access: 'Deny'
+          protocol: 'Tcp'
+          sourceAddressPrefix: 'Internet'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRanges: ['22', '3389']
+        }}
+      }}
+    ]
+  }}
+}}
+
+resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {{
+  name: 'vnet-{design.answers.name}'
+  location: location
+  properties: {{
+    addressSpace: {{ addressPrefixes: ['{design.answers.network}'] }}
+  }}
+}}
+
+resource nodes 'Microsoft.Network/virtualNetworks/subnets@2024-05-01' = {{
+  parent: network
+  name: 'nodes'
+  properties: {{
+    addressPrefix: '{nets.nodes}'
+    defaultOutboundAccess: false
+    networkSecurityGroup: {{ id: guard.id }}
+{out}  }}
+}}
+
+// VNet integration wants a subnet of its own, a /28 or larger, delegated to AKS.
+resource api 'Microsoft.Network/virtualNetworks/subnets@2024-05-01' = {{
+  parent: network
+  name: 'api-server'
+  properties: {{
+    addressPrefix: '{nets.api}'
+    delegations: [
+      {{
+        name: 'aks'
+        properties: {{ serviceName: 'Microsoft.ContainerService/managedClusters' }}
+      }}
+    ]
+  }}
+  dependsOn: [nodes] // Azure changes one subnet of a network at a time
+}}
+"""
+
+
+_ROUTES = """\
+resource routes 'Microsoft.Network/routeTables@2024-05-01' = {
+  name: 'routes'
+  location: location
+  properties: {
+    routes: [
+      {
+        name: 'out'
+        properties: {
+          addressPrefix: '0.0.0.0/0'
+          nextHopType: 'VirtualAppliance'
+          nextHopIpAddress: 'FIREWALL'
+        }
+      }
+    ]
+  }
+}
+
+"""
+
+_NAT = """\
+resource natAddress 'Microsoft.Network/publicIPAddresses@2024-05-01' = {
+  name: 'pip-nat'
+  location: location
+  sku: { name: 'Standard' }
+  properties: { publicIPAllocationMethod: 'Static' }
+}
+
+resource natGateway 'Microsoft.Network/natGateways@2024-05-01' = {
+  name: 'nat'
+  location: location
+  sku: { name: 'Standard' }
+  properties: { publicIpAddresses: [{ id: natAddress.id }] }
+}
+
+"""
+
+
+def _role(symbol: str, scope: str, role: str, principal: str, kind: str = "ServicePrincipal") -> str:
+    return f"""
+resource {symbol} 'Microsoft.Authorization/roleAssignments@2022-04-01' = {{
+  name: guid({scope}.id, '{symbol}')
+  scope: {scope}
+  properties: {{
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '{role}')
+    principalId: {principal}
+    principalType: '{kind}'
+  }}
+}}
+"""
+
+
+_IDENTITIES = (
+    """
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+  name: 'id-control-plane'
+  location: location
+}
+
+resource kubeletIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+  name: 'id-kubelet'
+  location: location
+}
+"""
+    + _role("networkRole", "network", NETWORK_CONTRIBUTOR, "identity.properties.principalId")
+    + _role("kubeletRole", "kubeletIdentity", IDENTITY_OPERATOR, "identity.properties.principalId")
+)
+
+
+def _key(design: Design) -> str:
+    hsm = design.answers.regulated
+    return f"""
+// Secrets in etcd are encrypted with this key. Never delete a version of it: what it encrypted would be lost.
+resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {{
+  name: '{design.vault}'
+  location: location
+  properties: {{
+    tenantId: tenant().tenantId
+    sku: {{ family: 'A', name: '{"premium" if hsm else "standard"}' }}
+    enableRbacAuthorization: true
+    enableSoftDelete: true
+    softDeleteRetentionInDays: 90
+    enablePurgeProtection: true
+  }}
+}}
+
+resource etcdKey 'Microsoft.KeyVault/vaults/keys@2023-07-01' = {{
+  parent: vault
+  name: 'etcd'
+  properties: {{ kty: '{"RSA-HSM" if hsm else "RSA"}', keySize: {3072 if hsm else 2048} }}
+}}
+""" + _role("keyRole", "vault", CRYPTO_USER, "identity.properties.principalId")
+
+
+def _logs(design: Design) -> str:
+    if given := design.answers.workspace_id:
+        return f"var workspaceId = '{given}'\n"
+    return f"""
+resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {{
+  name: 'log-{design.answers.name}'
+  location: location
+  properties: {{
+    sku: {{ name: 'PerGB2018' }}
+    retentionInDays: {365 if design.answers.regulated else 90}
+  }}
+}}
+
+var workspaceId = workspace.id
+"""
+
+
+def _after(design: Design) -> Iterator[str]:
+    cluster = design.cluster
+    logs = "".join(
+        f"      {{ category: '{category}', enabled: true }}\n" for category in known(cluster.protection.audit_logs)
+    )
+    yield f"""
+resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {{
+  name: 'aks-audit'
+  scope: cluster
+  properties: {{
+    workspaceId: workspaceId
+    logs: [
+{logs}    ]
+  }}
+}}
+"""
+    for number, window in enumerate(known(cluster.upkeep.maintenance_windows)):
+        yield _window(f"window{number}", window, "Saturday" if number else "Sunday")
+    yield f"""
+// Refuses unsafe workloads. Set 'Warn' first where workloads move in that nobody has looked at.
+resource safeguards 'Microsoft.ContainerService/deploymentSafeguards@2025-07-01' = {{
+  name: 'default'
+  scope: cluster
+  properties: {{
+    level: '{cluster.protection.safeguards_level}'
+    podSecurityStandardsLevel: '{cluster.protection.pod_security_level}'
+  }}
+}}
+"""
+    for number, group in enumerate(design.answers.admin_groups):
+        yield _role(f"admins{number}", "cluster", CLUSTER_ADMIN, f"'{group}'", "Group")
+    if design.answers.acr_id:
+        yield _pull(design.answers.acr_id)
+    if design.answers.bastion:
+        yield _BASTION.replace("BASTION", design.subnets.bastion).replace("JUMP", design.subnets.jump)
+
+
+def _window(symbol: str, name: str, day: str) -> str:
+    return f"""
+resource {symbol} 'Microsoft.ContainerService/managedClusters/maintenanceConfigurations@2025-05-01' = {{
+  parent: cluster
+  name: '{name}'
+  properties: {{
+    maintenanceWindow: {{
+      schedule: {{
+        weekly: {{ intervalWeeks: 1, dayOfWeek: '{day}' }}
+      }}
+      durationHours: 4
+      startTime: '02:00'
+      utcOffset: '+00:00'
+    }}
+  }}
+}}
+"""
+
+
+def _pull(acr: str) -> str:
+    parts: Any = acr.split("/")
+    return f"""
+module pull 'acr-pull.bicep' = {{
+  name: 'acr-pull'
+  scope: resourceGroup('{parts[2]}', '{parts[4]}')
+  params: {{
+    registryName: '{parts[-1]}'
+    principalId: cluster.properties.identityProfile.kubeletidentity.objectId
+  }}
+}}
+"""
+
+
+_BASTION = """
+// The way in: a jump host without a public address, reached through the bastion with the native client.
+resource bastionSubnet 'Microsoft.Network/virtualNetworks/subnets@2024-05-01' = {
+  parent: network
+  name: 'AzureBastionSubnet'
+  properties: { addressPrefix: 'BASTION' }
+  dependsOn: [api]
+}
+
+resource jumpSubnet 'Microsoft.Network/virtualNetworks/subnets@2024-05-01' = {
+  parent: network
+  name: 'jump'
+  properties: {
+    addressPrefix: 'JUMP'
+    networkSecurityGroup: { id: guard.id }
+  }
+  dependsOn: [bastionSubnet]
+}
+
+resource bastionAddress 'Microsoft.Network/publicIPAddresses@2024-05-01' = {
+  name: 'pip-bastion'
+  location: location
+  sku: { name: 'Standard' }
+  properties: { publicIPAllocationMethod: 'Static' }
+}
+
+resource bastion 'Microsoft.Network/bastionHosts@2024-05-01' = {
+  name: 'bastion'
+  location: location
+  sku: { name: 'Standard' }
+  properties: {
+    enableTunneling: true
+    ipConfigurations: [
+      {
+        name: 'bastion'
+        properties: {
+          subnet: { id: bastionSubnet.id }
+          publicIPAddress: { id: bastionAddress.id }
+        }
+      }
+    ]
+  }
+}
+
+resource jumpInterface 'Microsoft.Network/networkInterfaces@2024-05-01' = {
+  name: 'nic-jump'
+  location: location
+  properties: {
+    ipConfigurations: [
+      {
+        name: 'jump'
+        properties: { subnet: { id: jumpSubnet.id } }
+      }
+    ]
+  }
+}
+
+resource jumpHost 'Microsoft.Compute/virtualMachines@2024-07-01' = {
+  name: 'jump'
+  location: location
+  identity: { type: 'SystemAssigned' }
+  properties: {
+    hardwareProfile: { vmSize: 'Standard_D2s_v5' }
+    securityProfile: {
+      encryptionAtHost: true
+      securityType: 'TrustedLaunch'
+      uefiSettings: { secureBootEnabled: true, vTpmEnabled: true }
+    }
+    osProfile: {
+      computerName: 'jump'
+      adminUsername: 'azureuser'
+      linuxConfiguration: {
+        disablePasswordAuthentication: true
+        ssh: { publicKeys: [{ path: '/home/azureuser/.ssh/authorized_keys', keyData: jumpHostSshKey }] }
+      }
+    }
+    storageProfile: {
+      imageReference: { publisher: 'Canonical', offer: 'ubuntu-24_04-lts', sku: 'server', version: 'latest' }
+      osDisk: { createOption: 'FromImage' }
+    }
+    networkProfile: { networkInterfaces: [{ id: jumpInterface.id }] }
+  }
+}
+"""
