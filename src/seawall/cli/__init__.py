@@ -13,6 +13,7 @@ COMMANDS = {
     "audit": "clusters: one, or a fleet",
     "scan": "container images: packages and their vulnerabilities",
     "update": "fetch or import the advisory database",
+    "design": "a new cluster that passes the checks, as Bicep, Terraform or az commands",
     "explain": "what a check looks for, why, and how to fix what it finds",
     "completion": "print the completion script of a shell",
 }

@@ -66,7 +66,12 @@ QUESTIONS: Mapping[str, Question] = {
 }
 
 _DEFAULTS: Final = Answers()
-_RESERVED = tuple(map(ipaddress.ip_network, ("169.254.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "192.0.2.0/24")))
+_RESERVED = tuple(
+    map(
+        ipaddress.IPv4Network,
+        ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "192.0.2.0/24"),
+    )
+)
 _RANGES = ("network", "pod_cidr", "service_cidr")
 _WIDEST = 8
 _SHAPES: Mapping[str, tuple[str, str]] = {
@@ -162,20 +167,23 @@ def _addresses(answers: Answers) -> Iterator[UsageError]:
             near = f"{network.network_address}/{min(max(network.prefixlen, least), most)}"
             hint = f"the nearest that does: {ipaddress.ip_network(near, strict=False)}"
             yield UsageError(f"{name}: {network} does not fit; a prefix from /{least} to /{most} does", hint=hint)
-        if any(network.overlaps(reserved) for reserved in _RESERVED) or not network.is_private:
+        if any(network.overlaps(reserved) for reserved in _RESERVED) or network.is_global:
             hint = f"use a private range such as {default(name)}"
             yield UsageError(f"{name}: {network} is public, or kept by Azure for itself", hint=hint)
     for one, other in (("network", "pod_cidr"), ("network", "service_cidr"), ("pod_cidr", "service_cidr")):
         if ranges[one].overlaps(ranges[other]):
             free = _free([network for name, network in ranges.items() if name != other], ranges[other].prefixlen)
-            yield UsageError(f"{one} {ranges[one]} and {other} {ranges[other]} overlap", hint=f"free: {other} {free}")
+            yield UsageError(
+                f"{one} {ranges[one]} and {other} {ranges[other]} overlap", hint=f"free for {other}: {free}"
+            )
 
 
-def _free(taken: list[ipaddress.IPv4Network], prefix: int) -> ipaddress.IPv4Network:
+def _free(taken: list[ipaddress.IPv4Network], prefix: int) -> str:
     """A private range of that size that touches none of those taken."""
-    spaces = (ipaddress.IPv4Network("10.0.0.0/8"), ipaddress.IPv4Network("100.64.0.0/10"))
-    candidates = (each for space in spaces for each in space.subnets(new_prefix=max(prefix, space.prefixlen + 2)))
-    return next(each for each in candidates if not any(each.overlaps(other) for other in taken))
+    spaces = (ipaddress.IPv4Network("10.0.0.0/8"), ipaddress.IPv4Network("192.168.0.0/16"))
+    candidates = (each for space in spaces for each in space.subnets(new_prefix=max(prefix, space.prefixlen)))
+    free = (str(each) for each in candidates if not any(each.overlaps(other) for other in taken))
+    return next(free, "no private range of that size: choose smaller ones")
 
 
 def _excluded(answers: Answers) -> Iterator[UsageError]:

@@ -201,7 +201,7 @@ def _notes(answers: Answers) -> Iterator[str]:
         yield f"The API server has no public address: use kubectl from {host}."
     yield "VNet integration puts the API server into a subnet of its own; it cannot be undone."
     if answers.egress == "firewall":
-        yield f"The firewall {answers.firewall_ip} must be reachable (peering) and let through what AKS needs, beforehand."
+        yield f"The firewall, {answers.firewall_ip}, must be there first (peering) and let through what AKS needs."
     if answers.egress == "none":
         yield "No egress: nodes start from the cache registry; give the monitoring agents a private link scope (AMPLS)."
     yield "Features to register first: EncryptionAtHost (Microsoft.Compute)."
