@@ -43,7 +43,7 @@ docs: $(READY)
 
 ## golden   write tests/golden/ anew: read the difference before you commit it
 golden: $(READY)
-	SEAWALL_UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/reports tests/e2e
+	SEAWALL_UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/reports tests/remedies tests/e2e
 
 ## bench    speed and memory beside peers, as ratios in one run; writes bench/RESULTS.md
 bench: $(READY)

@@ -149,7 +149,11 @@ def _told(flags: dict[str, list[str]], *, pool: bool) -> Iterator[tuple[str, Any
             for way, template in enumerate(field.az_create):
                 first, *after = template.split() or [""]
                 named = {word for word in template.split() if word.startswith("--")}
-                if first in flags and named <= flags.keys() and (value := _value(field, after, flags[first], way)) is not None:
+                if (
+                    first in flags
+                    and named <= flags.keys()
+                    and (value := _value(field, after, flags[first], way)) is not None
+                ):
                     yield field.path, value[0]
     if not pool and "--assign-identity" in flags:
         yield "identity.type", "UserAssigned"

@@ -1,0 +1,61 @@
+"""`seawall design` as its user runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Seawall = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.mark.parametrize("words", [["--as", "bicep"], ["--as", "terraform", "--azurerm", "4"], ["--as", "terraform"]])
+def test_what_it_writes_passes(words: list[str], seawall: Seawall, tmp_path: Path) -> None:
+    done = seawall("design", *words, "--name", "shop", "-o", tmp_path / "infra")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "main." in done.stderr
+    judged = seawall("audit", "infra", "--fail-on", "medium", "--as-of", "2026-11-23")
+    assert judged.returncode == 0, judged.stdout
+    assert "1 cluster" in judged.stdout
+    again = seawall("design", *words, "-o", tmp_path / "infra")
+    assert again.returncode == 2
+    assert "there already" in again.stderr
+
+
+def test_answers_come_from_a_file_and_flags_go_before_them(seawall: Seawall, tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text("name: shop\nwindows: true\nauthorized_ranges: []\n")
+    (tmp_path / "shop.json").write_text(json.dumps({"name": "shop", "windows": True}))
+    yaml = seawall("design", "--as", "az", "--answers", "shop.yaml")
+    assert (yaml.returncode, yaml.stderr) == (0, "")
+    assert "az aks create" in yaml.stdout
+    assert "--network-policy calico" in yaml.stdout
+    assert yaml.stdout == seawall("design", "--as", "az", "--answers", "shop.json").stdout
+    linux = seawall("design", "--as", "az", "--answers", "shop.yaml", "--windows", "no")
+    assert "--network-policy cilium" in linux.stdout
+
+
+def test_it_never_asks_where_nobody_can_answer(seawall: Seawall) -> None:
+    done = seawall("design")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("// AKS cluster aks (prod)")
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        (["--egress", "none", "--windows", "yes"], "AKS refuses Windows pools", "choose egress firewall"),
+        (["--answers", "none.yaml"], "none.yaml", ""),
+        (["--answers", "list.yaml"], "expected one mapping", ""),
+    ],
+)
+def test_it_refuses_with_the_reason(
+    words: list[str], message: str, hint: str, seawall: Seawall, tmp_path: Path
+) -> None:
+    (tmp_path / "list.yaml").write_text("- name\n")
+    done = seawall("design", *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert hint in done.stderr
