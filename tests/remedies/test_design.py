@@ -93,7 +93,7 @@ def told_otherwise(designed: Cluster, found: Cluster) -> list[str]:
     pairs = [(path, get(designed, path), get(found, path)) for path in all_paths() if not path.startswith("pool.")]
     assert [pool.name for pool in known(designed.pools)] == [pool.name for pool in known(found.pools)]
     for ours, theirs in zip(known(designed.pools), known(found.pools), strict=True):
-        scaled = ours.auto_scaling is True  # then the number of nodes is where scaling begins, which azurerm is not told
+        scaled = ours.auto_scaling is True  # azurerm is not told where scaling begins
         names = [name for name in ours.__struct_fields__ if name != "count" or not scaled]
         pairs += [(name, getattr(ours, name), getattr(theirs, name)) for name in names]
     return [

@@ -77,9 +77,9 @@ def _body(design: Design) -> dict[str, Any]:
     body = to_arm(design.cluster)
     for name in ("type", "resourceGroup", "resources"):
         body.pop(name, None)
-    _merge(body, _beside(design))
+    merge(body, _beside(design))
     for profile, pool in zip(body["properties"]["agentPoolProfiles"], known(design.cluster.pools), strict=True):
-        _merge(profile, _beside_pool(design, pool))
+        merge(profile, _beside_pool(design, pool))
     body["dependsOn"] = [Raw(name) for name in bicep_around.first(design)]
     return {name: body.pop(name) for name in ("name", "location", "tags", "sku", "identity")} | body
 
@@ -117,9 +117,10 @@ def _beside_pool(design: Design, pool: Pool) -> dict[str, Any]:
     return {"vmSize": design.size.vm_size, **bounds, "upgradeSettings": {"maxSurge": "33%"}}
 
 
-def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
+def merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
+    """Write what `other` holds into `into`, dicts into the dicts that are there."""
     for key, value in other.items():
         if isinstance(value, dict) and isinstance(into.get(key), dict):
-            _merge(into[key], value)
+            merge(into[key], value)
         else:
             into[key] = value

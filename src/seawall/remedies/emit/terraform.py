@@ -9,7 +9,7 @@ from seawall.model import Cluster, Pool, is_known, known
 from seawall.model.paths import GROUPS, get, put
 from seawall.remedies.design import API, KUBELET, NODES, Design
 from seawall.remedies.emit import terraform_around
-from seawall.remedies.emit.bicep import VERSION
+from seawall.remedies.emit.bicep import VERSION, merge
 from seawall.remedies.emit.comments import header
 from seawall.remedies.emit.hcl import Map, Raw, block
 from seawall.sources.clusters.arm_body import to_arm
@@ -79,7 +79,7 @@ def _cluster(design: Design) -> dict[str, Any]:
             _put(body, field, get(cluster, field.path))
     first = known(cluster.pools)[0]
     body["default_node_pool"] = {"temporary_name_for_rotation": "systemtmp", **_pool(design, first, first=True)}
-    _merge(body, terraform_around.beside(design))
+    merge(body, terraform_around.beside(design))
     return body
 
 
@@ -156,11 +156,3 @@ def _lacking(cluster: Cluster) -> Cluster:
 def _lacking_pool(pool: Pool) -> Pool:
     names = [field.name for field in FIELDS if field.group == "pool" and not field.terraform]
     return Pool(name="", **{name: getattr(pool, name) for name in names})
-
-
-def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
-    for key, value in other.items():
-        if isinstance(value, dict) and isinstance(into.get(key), dict):
-            _merge(into[key], value)
-        else:
-            into[key] = value
