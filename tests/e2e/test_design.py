@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from seawall.workflows.design import ask, files
+
 Seawall = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -41,6 +43,21 @@ def test_it_never_asks_where_nobody_can_answer(seawall: Seawall) -> None:
     done = seawall("design")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("// AKS cluster aks (prod)")
+
+
+def test_on_a_terminal_it_asks_what_matters() -> None:
+    typed = {"name of the cluster": "shop", "egress": "", "way out": "firewall", "private address": "10.1.0.4"}
+    prompts: list[str] = []
+
+    def answer(prompt: str) -> str:
+        prompts.append(prompt)
+        return next((word for start, word in typed.items() if prompt.startswith(start)), "")
+
+    told = ask(answer)
+    assert (told["name"], told["firewall_ip"], told["environment"]) == ("shop", "10.1.0.4", "prod")
+    assert "authorized_ranges" not in told, "a private API server has none"
+    assert "environment: it decides the size, never the security (dev/staging/prod) [prod]: " in prompts
+    assert "nextHopIpAddress: '10.1.0.4'" in files(told, "bicep", 5)["main.bicep"]
 
 
 @pytest.mark.parametrize(

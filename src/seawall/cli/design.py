@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     flags = {name: value for name, _, _ in questions() if (value := getattr(args, f"answer_{name}")) is not None}
     given = {**(design.answers_in(args.answers, limits([])) if args.answers else {}), **flags}
     if not given and not args.answers and sys.stdin.isatty():
-        given = design.ask(given, _answer)
+        given = design.ask(_answer)
     texts = design.files(given, args.kind, args.azurerm)
     if args.output is None:
         sys.stdout.write(design.shown(texts, args.kind))

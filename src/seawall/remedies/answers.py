@@ -36,10 +36,16 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """One question, as a person is asked it; `choices` is empty where the answer is open."""
+    """One question, as a person is asked it; `choices` is empty where the answer is open.
+
+    `after` is the question, and its answer, without which this one is not asked; `asked` is false for what a person
+    who is asked is seldom asked for, and can still say.
+    """
 
     text: str
     choices: tuple[str, ...] = ()
+    after: tuple[str, str] = ("", "")
+    asked: bool = True
 
 
 QUESTIONS: Mapping[str, Question] = {
@@ -47,19 +53,21 @@ QUESTIONS: Mapping[str, Question] = {
     "environment": Question(text="environment: it decides the size, never the security", choices=tuple(SIZES)),
     "region": Question(text="Azure region"),
     "access": Question(text="API server: private, or public for authorised ranges only", choices=("private", "ranges")),
-    "authorized_ranges": Question(text="ranges that may reach the API server, with commas between"),
-    "bastion": Question(text="make a bastion and a jump host", choices=("yes", "no")),
+    "authorized_ranges": Question(
+        text="ranges that may reach the API server, with commas between", after=("access", "ranges")
+    ),
+    "bastion": Question(text="make a bastion and a jump host", choices=("yes", "no"), after=("access", "private")),
     "egress": Question(
         text="way out: through a firewall, a NAT gateway, a load balancer, or none",
         choices=("firewall", "nat", "loadbalancer", "none"),
     ),
-    "firewall_ip": Question(text="private address of the firewall"),
+    "firewall_ip": Question(text="private address of the firewall", after=("egress", "firewall")),
     "windows": Question(text="Windows nodes", choices=("yes", "no")),
     "regulated": Question(text="regulated: FIPS, keys in an HSM, every request audited", choices=("yes", "no")),
     "network": Question(text="addresses of the virtual network"),
-    "pod_cidr": Question(text="addresses of the pods (overlay)"),
-    "service_cidr": Question(text="addresses of the services"),
-    "kubernetes_version": Question(text="Kubernetes version"),
+    "pod_cidr": Question(text="addresses of the pods (overlay)", asked=False),
+    "service_cidr": Question(text="addresses of the services", asked=False),
+    "kubernetes_version": Question(text="Kubernetes version", asked=False),
     "admin_groups": Question(text="object ids of Entra groups that administer the cluster, with commas between"),
     "acr_id": Question(text="resource id of the container registry to pull from"),
     "workspace_id": Question(text="resource id of the Log Analytics workspace; none makes one"),

@@ -199,6 +199,8 @@ def _notes(answers: Answers) -> Iterator[str]:
     if answers.access == "private":
         host = "the jump host, through the bastion" if answers.bastion else "a network that is peered with this one"
         yield f"The API server has no public address: use kubectl from {host}."
+    elif answers.bastion:
+        yield "The authorised ranges reach the API server without the jump host: answer bastion no to do without."
     yield "VNet integration puts the API server into a subnet of its own; it cannot be undone."
     if answers.egress == "firewall":
         yield f"The firewall, {answers.firewall_ip}, must be there first (peering) and let through what AKS needs."

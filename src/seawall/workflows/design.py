@@ -29,11 +29,12 @@ def questions() -> Iterator[tuple[str, Question, str]]:
     yield from ((name, question, default(name)) for name, question in QUESTIONS.items())
 
 
-def ask(given: Mapping[str, Any], answer: Callable[[str], str]) -> dict[str, Any]:
-    """The answers with those asked for that are not given; nothing typed means the default."""
-    told = dict(given)
+def ask(answer: Callable[[str], str]) -> dict[str, Any]:
+    """What a person answers to the questions that matter; nothing typed means the default."""
+    told: dict[str, Any] = {}
     for name, question, plain in questions():
-        if name not in told:
+        before, wanted = question.after
+        if question.asked and (not before or told[before] == wanted):
             choices = f" ({'/'.join(question.choices)})" if question.choices else ""
             told[name] = answer(f"{question.text}{choices} [{plain}]: ").strip() or plain
     return told
