@@ -10,8 +10,9 @@ import msgspec
 
 from seawall.errors import InputError
 from seawall.safe.limits import DEFAULT, Limits
+from seawall.sources.clusters import arm_parameters
 from seawall.sources.clusters.bicep.modules import Files, inside, is_remote
-from seawall.sources.clusters.bicep.params import ENDING, is_json_for, target_of
+from seawall.sources.clusters.bicep.params import ENDING, target_of
 from seawall.sources.clusters.bicep.syntax import Declaration, Object
 from seawall.sources.clusters.documents import CLUSTER
 
@@ -136,4 +137,4 @@ def _targets(path: Path, templates: Iterable[Path], files: Files) -> Iterator[Pa
         else:
             yield Path(target) if target else path
     elif path.suffix.lower() == ".json":
-        yield from (template for template in templates if is_json_for(path, template))
+        yield from (template for template in templates if arm_parameters.is_for(path, template))
