@@ -339,7 +339,8 @@ def test_modules_that_multiply_end_soon(tf: Any) -> None:
 @given(st.data())
 def test_damaged_configuration_is_read_or_told(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     text = (
-        'locals {\n a = { for k, v in var.m : k => upper(v) if v != null }\n}\nvariable "m" {\n default = { x = "y" }\n}\n'
+        "locals {\n a = { for k, v in var.m : k => upper(v) if v != null }\n}\n"
+        'variable "m" {\n default = { x = "y" }\n}\n'
         'resource "azurerm_kubernetes_cluster" "main" {\n name = "a-${join("-", keys(local.a))}"\n for_each = local.a\n'
         ' dynamic "network_profile" {\n  for_each = [1]\n  content {\n   network_policy = "calico"\n  }\n }\n}\n'
     )

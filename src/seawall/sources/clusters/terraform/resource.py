@@ -16,10 +16,11 @@ POOL = "azurerm_kubernetes_cluster_node_pool"
 DIAGNOSTIC = "azurerm_monitor_diagnostic_setting"
 ROLE = "azurerm_role_assignment"
 SAFEGUARD = "azurerm_kubernetes_cluster_deployment_safeguard"
+AUTOMATIC = "azurerm_kubernetes_automatic_cluster"
 AZAPI = "azapi_resource"
 AZAPI_UPDATE = "azapi_update_resource"
 
-KINDS = frozenset({CLUSTER, POOL, DIAGNOSTIC, ROLE, SAFEGUARD, AZAPI, AZAPI_UPDATE})
+KINDS = frozenset({CLUSTER, POOL, DIAGNOSTIC, ROLE, SAFEGUARD, AUTOMATIC, AZAPI, AZAPI_UPDATE})
 """The resources that say something about a cluster."""
 
 
