@@ -244,6 +244,13 @@ def test_a_cluster_of_terraform_has_terraforms_prices(tf: Any) -> None:
     assert change(cluster, {"api_server.private": True}, tool=cluster.tool).cost is Cost.NEW_CLUSTER
 
 
+def test_region_and_tags_are_as_azure_has_them(tf: Any) -> None:
+    text = tf.aks("tags = { a = true, b = 1.5, c = var.u }").replace('"westeurope"', '"West Europe"')
+    text += 'variable "u" {\n}\n'
+    cluster = tf.one(tf.write({"main.tf": text}))
+    assert (cluster.region, cluster.tags) == ("westeurope", {"a": "true", "b": "1.5"})
+
+
 def test_every_setting_has_a_line(tf: Any) -> None:
     text = tf.aks(
         'network_profile {\n  network_plugin = "azure"\n  network_policy = "calico"\n}\nlocal_account_disabled = true'

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seawall.errors import LimitExceeded, Unreadable
-from seawall.model import Unknown
+from seawall.model import Cluster, Unknown
 from seawall.safe.limits import DEFAULT, Limits
 from seawall.sources.clusters import terraform
 
@@ -325,6 +325,16 @@ def test_hostile_input_ends_soon_and_the_rest_is_read(tf: Any, text: str) -> Non
         assert error.limit == "terraform_steps"  # noqa: PT017 - the other way out is tested, too
     else:
         assert "prod" in {cluster.name for cluster in reading.clusters}
+
+
+def test_a_deep_stack_is_no_reason_to_fall_over(tf: Any) -> None:
+    folder = tf.write({"main.tf": tf.aks("node_resource_group = local.a"), "hostile.tf": HOSTILE["long chain"]})
+
+    def deeper(levels: int) -> Cluster:
+        return deeper(levels - 1) if levels else tf.one(folder)
+
+    for levels in range(0, 800, 100):
+        assert isinstance(deeper(levels).upkeep.node_resource_group, Unknown)
 
 
 def test_modules_that_multiply_end_soon(tf: Any) -> None:
