@@ -170,7 +170,8 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
 
     `file` is the input as the user named it. `lines` maps a setting's path ("network.policy",
     "pools[NAME].node_public_ip", or "" for the cluster itself) to its line, counted from 1; it may be lazy.
-    `tool` is what the input is made for: it decides what a change costs.
+    `tool` is what the input is made for: it decides what a change costs, with `tool_version`, that of
+    azurerm where the input fixes it ("4.60.0").
     """
 
     name: str
@@ -181,6 +182,7 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
     file: str = ""
     lines: Mapping[str, int] = {}
     tool: Tool = Tool.AZ
+    tool_version: str = ""
     access: Access = Access()
     identity: Identity = Identity()
     api_server: ApiServer = ApiServer()
