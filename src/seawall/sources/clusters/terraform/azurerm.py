@@ -130,6 +130,7 @@ class _Assembly:
             file=self._resource.file,
             lines=self._lines,
             tool=Tool.TERRAFORM,
+            tool_version=self._resource.version,
             pools=self._pools(majors),
             **{group: made(**read.values[group]) for group, made in _GROUP_TYPES.items()},
         )
