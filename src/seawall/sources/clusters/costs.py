@@ -21,8 +21,9 @@ def change(
 ) -> Change:
     """The change that gives `cluster` the values of `sets`, by path: its worst cost, and one command where az has it.
 
-    A `pool.` path is set on `pool`, or on every pool. `provider` is the version of azurerm ("4.60"), "" for the one that
-    the cluster is made with, or else the newest that is known; it matters to Tool.TERRAFORM alone. Raises KeyError for a path the model does not have.
+    A `pool.` path is set on `pool`, or on every pool. `provider` is the version of azurerm ("4.60"), "" for the one
+    that makes the cluster, or else the newest that is known; it matters to Tool.TERRAFORM alone.
+    Raises KeyError for a path the model does not have.
     """
     moves = list(shifts(cluster, sets, pool))
     if not moves:
