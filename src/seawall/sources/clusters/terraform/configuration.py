@@ -98,7 +98,7 @@ class _Configuration:
         """The module in a folder, read once."""
         if folder not in self._modules:
             if not folder.resolve().is_relative_to(self._tree):
-                self._modules[folder] = "its code is outside the folder that is read"
+                self._modules[folder] = "its code is outside the folder that is read: name one that holds both"
             else:
                 try:
                     self._modules[folder] = load(folder, self._tree, self._limits)
