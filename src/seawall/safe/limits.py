@@ -28,6 +28,21 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     nesting: int = 200
     """Depth of JSON, YAML and XML. Real ARM templates nest below 40; the recursion limit of Python is 1,000."""
 
+    hcl_bytes: int = 4 * MIB
+    """One Terraform file is parsed in memory, at about a hundred times its size. The largest known to us is 0.7 MB."""
+
+    hcl_nesting: int = 100
+    """Depth of blocks and expressions in HCL. Real modules stay below 30."""
+
+    terraform_steps: int = 2_000_000
+    """Expressions evaluated for one folder, its modules included: some seconds. A large estate needs 50,000."""
+
+    terraform_items: int = 100_000
+    """Characters or elements of one value: stops texts and lists that double themselves."""
+
+    terraform_instances: int = 1_000
+    """Copies of one resource or module (`count`, `for_each`)."""
+
     bicep_bytes: int = 8 * MIB
     """One Bicep file, and one that it loads as text. Resource Manager takes templates of 4 MiB."""
 

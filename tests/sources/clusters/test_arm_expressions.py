@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seawall.errors import Malformed
@@ -105,12 +105,14 @@ def test_what_is_no_expression_says_where(text: str) -> None:
         parse(text)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="abc('),[].{}0 -\"\n$", max_size=40))
 def test_no_text_raises_anything_else(text: str) -> None:
     with contextlib.suppress(Malformed):
         value(f"[{text}]")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_a_text_in_quotes_is_itself(text: str) -> None:
     quoted = text.replace("'", "''")

@@ -120,12 +120,16 @@ class Scope:
     """Where an expression stands: in a template, in the rounds of its loops, or in a function of the user's."""
 
     def __init__(
-        self, declared: Declarations, loops: Mapping[str, int] | None = None, inside: tuple[str, ...] = ()
+        self,
+        declared: Declarations,
+        loops: Mapping[str, int] | None = None,
+        inside: tuple[str, ...] = (),
+        own: Mapping[str, Any] | None = None,
     ) -> None:
         self.declared = declared
         self._loops = loops or {}
         self._inside = inside
-        self._own: Mapping[str, Any] | None = None
+        self._own = own
 
     def round(self, loop: str, index: int, *, inner: bool = False) -> Scope:
         """The same place in one round of a loop, which `copyIndex` names, or means without a name.
@@ -133,7 +137,7 @@ class Scope:
         Without a name it means the loop of the resource, also in an `inner` loop of one of its properties.
         """
         unnamed = self._loops.get("", index) if inner else index
-        return Scope(self.declared, {**self._loops, loop.lower(): index, "": unnamed}, self._inside)
+        return Scope(self.declared, {**self._loops, loop.lower(): index, "": unnamed}, self._inside, self._own)
 
     def call(self, name: str, args: Sequence[Any]) -> Any:
         """The value of a function: what the template declares, or the library."""
@@ -167,8 +171,7 @@ class Scope:
             return Unknown(f"the function {name}() calls itself")
         params = pick(declared, "parameters") or []
         names = [str(pick(param, "name")).lower() for param in params]
-        inner = Scope(self.declared, inside=(*self._inside, name))
-        inner._own = dict(zip(names, args, strict=False))
+        inner = Scope(self.declared, {}, (*self._inside, name), dict(zip(names, args, strict=False)))
         return inner.value(pick(pick(declared, "output"), "value"), (*pointer, "output", "value"))
 
     def value(

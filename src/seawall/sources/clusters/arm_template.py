@@ -62,6 +62,9 @@ def evaluate(
     try:
         scope = Scope(Declarations(template, pointer, given, Budget(limits, file)))
         reader.template(template, pointer, scope, None)
+    except LimitExceeded as error:
+        error.where = file
+        raise
     except RecursionError:
         raise LimitExceeded("nesting", limits.nesting, where=file) from None
     notes = [

@@ -1,4 +1,4 @@
-"""Managed clusters as Azure answers them, in JSON: one file in, clusters out, and what could not be read.
+"""Managed clusters in JSON, as Azure answers them or as templates make them: one file in, clusters out, and notes.
 
 A property that is absent means what its row of the table says; a value of the wrong type is unknown, with a reason.
 """
@@ -20,6 +20,7 @@ from seawall.sources.clusters.assemble import assemble
 from seawall.sources.clusters.documents import CLUSTER, Found, Pointer, Resource, Skipped, Template, children, find
 from seawall.sources.clusters.lines import FileLines, Lines, places
 from seawall.sources.clusters.reading import Reading, together
+from seawall.sources.clusters.values import text
 
 
 def recognises(value: object, limits: Limits = DEFAULT) -> bool:
@@ -113,7 +114,8 @@ class _File:
     def _cluster(self, resource: Resource, elsewhere: Iterable[Resource]) -> Cluster:
         attached = [*children(resource), *elsewhere]
         lines = Lines(self._lines, resource.pointer)
-        cluster, wrong = assemble(resource, attached, file=self._file, lines=lines)
+        created_by = None if resource.id else text(resource.body, "apiVersion") or None  # only a template names it
+        cluster, wrong = assemble(resource, attached, file=self._file, lines=lines, created_by=created_by)
         where = dict(places(resource)) if wrong else {}
         for path, reason in wrong:
             self._note(f"{path} of cluster {cluster.name}", where.get(path, resource.pointer), reason)

@@ -194,7 +194,7 @@ class _Lines(Mapping[str, int]):
 
 def _nearest(item: Deployed, pointer: Pointer) -> int:
     """The line of the value, or of the nearest thing around it that has one."""
-    while pointer and pointer not in item.lines:
+    while pointer and not item.lines.get(pointer):
         pointer = pointer[:-1]
     return item.lines.get(pointer, 0)
 

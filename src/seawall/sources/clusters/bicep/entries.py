@@ -10,8 +10,9 @@ import msgspec
 
 from seawall.errors import InputError
 from seawall.safe.limits import DEFAULT, Limits
+from seawall.sources.clusters import arm_parameters
 from seawall.sources.clusters.bicep.modules import Files, inside, is_remote
-from seawall.sources.clusters.bicep.params import ENDING, is_json_for, target_of
+from seawall.sources.clusters.bicep.params import ENDING, target_of
 from seawall.sources.clusters.bicep.syntax import Declaration, Object
 from seawall.sources.clusters.documents import CLUSTER
 
@@ -144,4 +145,4 @@ def _targets(path: Path, beside: Iterable[Path], files: Files) -> Iterator[Path]
         else:
             yield Path(target) if target else path
     elif path.suffix.lower() == ".json":
-        yield from (template for template in beside if is_json_for(path, template))
+        yield from (template for template in beside if arm_parameters.is_for(path, template))

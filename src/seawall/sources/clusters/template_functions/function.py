@@ -66,5 +66,5 @@ def weigh(values: Iterable[Any], limits: Limits) -> int:
             size += len(node) if isinstance(node, str) else 0
             if items > limits.template_items or size > limits.template_text:
                 name = "template_items" if items > limits.template_items else "template_text"
-                raise LimitExceeded(name, getattr(limits, name), where="template")
+                raise LimitExceeded(name, getattr(limits, name), where="")
     return items + size // 256

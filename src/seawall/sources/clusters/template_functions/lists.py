@@ -127,7 +127,7 @@ def _length(value: Any) -> int:
 
 def _range(start: Any, count: Any, limits: Limits) -> list[int]:
     if count > limits.template_items:
-        raise LimitExceeded("template_items", limits.template_items, where="template", found=count)
+        raise LimitExceeded("template_items", limits.template_items, where="", found=count)
     return list(range(start, start + count))
 
 

@@ -47,7 +47,7 @@ def _format(pattern: Any, *given: Any) -> str | Unknown:
         end = hole.end()
         size += len(shown(parts[-1]))
         if size > limits.template_text:
-            raise LimitExceeded("template_text", limits.template_text, where="template")
+            raise LimitExceeded("template_text", limits.template_text, where="")
     return joined([*parts, pattern[end:]])
 
 
@@ -83,7 +83,7 @@ def _join(values: Any, delimiter: Any, limits: Limits) -> Any:
     if not isinstance(values, list):
         raise TypeError
     if len(values) * len(text(delimiter)) > limits.template_text:
-        raise LimitExceeded("template_text", limits.template_text, where="template")
+        raise LimitExceeded("template_text", limits.template_text, where="")
     parts: list[Any] = []
     for value in values:
         parts += [text(delimiter), value if isinstance(value, Unknown) else as_text(value)]
@@ -112,7 +112,7 @@ def _pad_left(value: Any, length: Any, character: Any = " ") -> str:
 def _replace(value: Any, old: Any, new: Any, limits: Limits) -> str:
     found = text(value).count(text(old)) if old else 0
     if len(value) + found * len(text(new)) > limits.template_text:
-        raise LimitExceeded("template_text", limits.template_text, where="template")
+        raise LimitExceeded("template_text", limits.template_text, where="")
     return str(value.replace(old, new)) if old else str(value)
 
 
