@@ -28,7 +28,9 @@ class Advisory(msgspec.Struct, frozen=True, kw_only=True):
     names it (`group:artifact` for Maven, the source package for Debian and Alpine). `aliases` are all other ids of the
     same vulnerability; a bulletin (DSA, ALSA, USN) has there every CVE that it mends, each a vulnerability of its own.
     `versions` are affected beside the ranges. `severity` is the vendor's word where there is no `cvss` vector.
-    `will_not_fix`: the vendor has said so.
+    `will_not_fix`: the vendor has said so; `subscription`: the fixed versions are only for those who pay.
+    `module`: it is about packages of this rpm module alone, `name:stream`, or `name` where the source tells no more,
+    or `*` where it does not even tell that.
     """
 
     id: str
@@ -44,13 +46,16 @@ class Advisory(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
     modified: str = ""
     will_not_fix: bool = False
+    subscription: bool = False
+    module: str = ""
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):
     """A package that a vulnerability affects: all advisories of one vulnerability merged, the best id first.
 
     `id` is the CVE where there is one. `certain` is False where a version could not be compared; `why` then says so.
-    `score` is the CVSS base score behind `severity`, None where no vector was given; `source` the feed that told.
+    `score` is the CVSS base score behind `severity`, None where no vector was given; `source` the feed that told;
+    `scored_by` the one whose severity it is, with its scale.
     """
 
     package: Package
@@ -59,6 +64,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     summary: str = ""
     severity: Severity = Severity.UNKNOWN
     score: float | None = None
+    scored_by: str = ""
     fix: Fix
     kev: bool = False
     epss: float | None = None
