@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -14,6 +15,9 @@ from seawall.advisories.affected import KeyOf
 from seawall.advisories.ecosystems import OS_TYPES, Gap, Query, query
 from seawall.advisories.merge import Vulnerability, severity, upgrade, vulnerabilities
 from seawall.model import Advisory, Distro, Match, NotAssessed, Package
+
+_MODULAR = re.compile(r"\.module[+_]el")
+"""In the release of an rpm that was built for a module (`18.12.1-1.module_el9.1.0+16`)."""
 
 
 class Advisories(Protocol):
@@ -75,7 +79,7 @@ def match(packages: Sequence[Package], distro: Distro | None, advisories: Adviso
             ecosystems.add(asked.ecosystem.partition(":")[0])
             if judge is package:
                 key = key_of(asked.ecosystem)
-                found = vulnerabilities(advisories.lookup(asked.ecosystem, asked.name), asked.version, key)
+                found = vulnerabilities(_advised(package, asked, advisories), asked.version, key)
                 matches += [_match(package, one, advisories) for one in found]
                 if target := upgrade(found, asked.version, key):
                     upgrades[package] = target
@@ -108,8 +112,27 @@ def _line(gap: Gap, count: int) -> NotAssessed:
     return NotAssessed(what=f"{count:,} package{'s' if count > 1 else ''}", where=gap.where, why=gap.why)
 
 
+def _advised(package: Package, asked: Query, advisories: Advisories) -> Sequence[Advisory]:
+    """All that is said of the package, without what is said of other rpm modules.
+
+    Where the package is of a module that its image does not name, or an advisory of one that its source does not name,
+    nothing is left out that may be meant.
+    """
+    found = [*advisories.lookup(asked.ecosystem, asked.name)]
+    for ecosystem in asked.beside:
+        found += advisories.lookup(ecosystem, asked.name)
+    if package.type != "rpm":
+        return found
+    modular = bool(package.module) or _MODULAR.search(package.version) is not None
+    return [each for each in found if bool(each.modules) is modular and _same_module(package.module, each.modules)]
+
+
+def _same_module(module: str, modules: Sequence[str]) -> bool:
+    return not module or not modules or module in modules or "*" in modules
+
+
 def _match(package: Package, found: Vulnerability, advisories: Advisories) -> Match:
-    level, score = severity(found.advisories)
+    level, score, scored_by = severity(found.advisories, of_distro=package.type in OS_TYPES)
     scores = [chance for cve in found.cves if (chance := advisories.epss(cve)) is not None]
     return Match(
         package=package,
@@ -118,6 +141,7 @@ def _match(package: Package, found: Vulnerability, advisories: Advisories) -> Ma
         summary=next((advisory.summary for advisory in found.advisories if advisory.summary), ""),
         severity=level,
         score=score,
+        scored_by=scored_by,
         fix=found.fix,
         kev=any(map(advisories.exploited, found.cves)),
         epss=max(scores, default=None),

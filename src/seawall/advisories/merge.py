@@ -88,8 +88,9 @@ def vulnerabilities(advisories: Iterable[Advisory], version: str, key: KeyOf) ->
 
 def _vulnerability(group: list[_Claim], version: str, key: KeyOf) -> Vulnerability | None:
     deciding = [claim for claim in group if not claim.bundle] or group
-    hits = [(found, claim) for claim in deciding if (found := hit(claim.advisory, version, key))]
-    if not hits:
+    judged = [(hit(claim.advisory, version, key), claim) for claim in deciding]
+    hits = [(found, claim) for found, claim in judged if found]
+    if not hits or any(not found and _mended_for_subscribers(claim.advisory) for found, claim in judged):
         return None
     hits.sort(key=lambda pair: pair[0].why != "")
     said = [claim.advisory for _, claim in hits]
@@ -105,27 +106,41 @@ def _vulnerability(group: list[_Claim], version: str, key: KeyOf) -> Vulnerabili
     )
 
 
+def _mended_for_subscribers(advisory: Advisory) -> bool:
+    """What the version is not hit by, for it has this fix (`+esm1`), while those who do not pay wait for one."""
+    return advisory.subscription and any(bounds.fixed for bounds in advisory.ranges)
+
+
 def _fix(said: list[Advisory], decided: list[Advisory], version: str, key: KeyOf) -> Fix:
     """FIXED where a version is named that mends it; NOT_FIXED where a range has no end; else nobody says.
 
-    A source that names no fix does not outweigh one that does.
+    A source that names no fix does not outweigh one that does, and a free fix counts before one for subscribers.
     """
-    target = first_clean(fixes(said, version, key), decided, key)
-    if target:
-        return Fix(state=FixState.FIXED, version=target)
+    for paid, state in ((False, FixState.FIXED), (True, FixState.SUBSCRIPTION)):
+        names = [advisory for advisory in said if advisory.subscription is paid]
+        others = [advisory for advisory in decided if advisory.subscription is paid]
+        if target := first_clean(fixes(names, version, key), others, key):
+            return Fix(state=state, version=target)
     if any(advisory.will_not_fix for advisory in said):
         return Fix(state=FixState.WILL_NOT_FIX)
     open_ended = any(not (b.fixed or b.last_affected) for advisory in said for b in advisory.ranges)
     return Fix(state=FixState.NOT_FIXED if open_ended else FixState.UNKNOWN)
 
 
-def severity(advisories: Sequence[Advisory]) -> tuple[Severity, float | None]:
-    """By the newest generation of CVSS that any of them has, the first such; else by a vendor's word."""
-    vectors = sorted((a.cvss for a in advisories if a.cvss), key=scoring.generation, reverse=True)
-    score = next((found for vector in vectors if (found := scoring.score(vector)) is not None), None)
-    if score is not None:
-        return scoring.rating(score), score
-    return next((a.severity for a in advisories if a.severity is not Severity.UNKNOWN), Severity.UNKNOWN), None
+def severity(advisories: Sequence[Advisory], *, of_distro: bool = False) -> tuple[Severity, float | None, str]:
+    """The word, the CVSS score behind it (None for a vendor's word), and whose it is with its scale.
+
+    By the newest generation of CVSS that any of them has, the first such; else by a vendor's word. A distro's word on
+    its own package counts before any score, for it knows how the package is built and used there.
+    """
+    word = next((a for a in advisories if a.severity is not Severity.UNKNOWN), None)
+    if word and of_distro:
+        return word.severity, None, f"{word.source}, its own word"
+    vectors = sorted((a for a in advisories if a.cvss), key=lambda a: scoring.generation(a.cvss), reverse=True)
+    for scored in vectors:
+        if (score := scoring.score(scored.cvss)) is not None:
+            return scoring.rating(score), score, f"{scored.source}, CVSS {scoring.edition(scored.cvss)}"
+    return (word.severity, None, f"{word.source}, its own word") if word else (Severity.UNKNOWN, None, "")
 
 
 def upgrade(found: Sequence[Vulnerability], version: str, key: KeyOf) -> str:

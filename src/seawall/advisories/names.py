@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 FOLDED = frozenset({"npm", "NuGet", "Packagist"})
+_RED_HAT = re.compile(r"(Red Hat:enterprise_linux:[0-9]+)[.:].*")
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
@@ -12,11 +13,15 @@ def key(ecosystem: str, name: str) -> tuple[str, str]:
     """The key of a package: what a user installed and what an advisory says meet here.
 
     An ecosystem loses the address of a repository (`Packagist:https://packages.drupal.org/8` is `Packagist`: the
-    installed package does not tell where it came from) and keeps its release (`Debian:12`). PyPI names are normalised
-    as PEP 503 says; NuGet and Packagist names know no case; npm's are folded because some advisories write `Axios`.
+    installed package does not tell where it came from) and keeps its release (`Debian:12`), of Red Hat the major one
+    (`Red Hat:enterprise_linux:9::baseos`), for packages of all its repositories are one distro. PyPI names are
+    normalised as PEP 503 says; NuGet and Packagist names know no case; npm's are folded because some advisories write
+    `Axios`.
     """
     if ":http" in ecosystem:
         ecosystem = ecosystem.partition(":")[0]
+    elif red_hat := _RED_HAT.match(ecosystem):
+        ecosystem = red_hat[1]
     if ecosystem == "PyPI":
         return ecosystem, _SEPARATORS.sub("-", name).lower()
     return ecosystem, name.lower() if ecosystem in FOLDED else name

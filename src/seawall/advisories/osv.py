@@ -26,7 +26,14 @@ REFERENCES = 3
 _IMPLIES_CVE = re.compile(r"[A-Z]+-(CVE-\d{4}-\d+)")
 """DEBIAN-CVE-, ALPINE-CVE- and UBUNTU-CVE- ids."""
 
-_CVES_IN_RELATED = ("AlmaLinux", "Rocky Linux", "Red Hat")
+_ERRATA = ("AlmaLinux", "Rocky Linux", "Red Hat")
+"""Their CVEs stand in `related`, their word and their module in the summary, and many records mend bugs, no flaws."""
+
+_BUG_FIX = re.compile(r"(?:AL|RL|RH)[BE]A-")
+_MODULAR = re.compile(r"\.module[+_]el")
+_MODULE = re.compile(r"\b[a-z][\w.+-]*:[A-Za-z0-9][\w.+-]*")
+_WORD_AND_REST = re.compile(r"(\w+): ")
+_PRO = "Ubuntu:Pro:"
 
 _ENUMERATED = ("Debian", "Ubuntu")
 """Their `versions` are written by OSV's server from the ranges, and can be a hundred times the rest of a record."""
@@ -58,6 +65,7 @@ class Skipped(enum.StrEnum):
     WITHDRAWN = "withdrawn"
     ELSEWHERE = "no package of this ecosystem"
     NO_VERSIONS = "no affected versions named"
+    NO_FLAW = "bug fix or enhancement, no vulnerability"
 
 
 class _Event(msgspec.Struct):
@@ -137,6 +145,8 @@ def read(data: bytes, *, source: str, where: str, limits: Limits = DEFAULT) -> t
     if not packages:
         return Skipped.ELSEWHERE
     aliases, summary, refs = _aliases(record, source), _summary(record), _refs(record)
+    if not aliases and _BUG_FIX.match(record.id):
+        return Skipped.NO_FLAW
     advisories = []
     for entries in packages.values():
         package = entries[0].package
@@ -157,6 +167,8 @@ def read(data: bytes, *, source: str, where: str, limits: Limits = DEFAULT) -> t
                 source=source,
                 modified=record.modified,
                 will_not_fix=_will_not_fix(entries),
+                subscription=package.ecosystem.startswith(_PRO),
+                modules=_modules(record, ranges) if source in _ERRATA else (),
             )
             advisories.append(advisory)
     return tuple(advisories) or Skipped.NO_VERSIONS
@@ -169,7 +181,7 @@ def _aliases(record: _Record, source: str) -> tuple[str, ...]:
     elsewhere holds other vulnerabilities.
     """
     ids = [record.id, *(record.aliases or ()), *(record.upstream or ())]
-    if source in _CVES_IN_RELATED:
+    if source in _ERRATA:
         ids += [name for name in record.related or () if name.startswith("CVE-")]
     plain = (match[1] if (match := _IMPLIES_CVE.fullmatch(name)) else name for name in ids)
     return tuple(name for name in dict.fromkeys(plain) if name != record.id)
@@ -265,11 +277,23 @@ def _words(record: _Record, entries: list[_Affected]) -> Iterator[Any]:
     if record.database_specific:
         yield record.database_specific.severity
     yield from (score.score for score in record.severity or () if score.type == "Ubuntu")
+    word = _WORD_AND_REST.match(record.summary or "")  # `Important: nodejs:18 security update`
+    yield word and word[1]
 
 
 def _will_not_fix(entries: list[_Affected]) -> bool:
     """Wolfi's `fix-not-planned`. Debian's `no-dsa` and `end-of-life` promise nothing either way: not fixed."""
     return all(entry.ecosystem_specific and entry.ecosystem_specific.status == "fix-not-planned" for entry in entries)
+
+
+def _modules(record: _Record, ranges: tuple[Range, ...]) -> tuple[str, ...]:
+    """The rpm modules of an erratum: named in its summary, where the release of what it fixes tells that it has some.
+
+    A few summaries name none (`criu bug fix update`).
+    """
+    if not any(_MODULAR.search(bounds.fixed) for bounds in ranges):
+        return ()
+    return tuple(dict.fromkeys(_MODULE.findall(record.summary or ""))) or ("*",)
 
 
 def _refs(record: _Record) -> tuple[str, ...]:

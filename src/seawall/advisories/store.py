@@ -22,7 +22,7 @@ from seawall.model.finding import Severity
 if TYPE_CHECKING:
     import sqlite3
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the tables and of what is in them; a database of another version is not read.
 
 Raise it also when a feed is read in another way: a server that says "unchanged" would keep the old rows for ever."""
@@ -52,7 +52,9 @@ class _Row(msgspec.Struct, frozen=True, array_like=True):
     refs: tuple[str, ...]
     source: str
     modified: str
-    will_not_fix: bool
+    will_not_fix: bool = False
+    subscription: bool = False
+    modules: tuple[str, ...] = ()
 
 
 class Store:
@@ -172,6 +174,8 @@ def pack(advisory: Advisory) -> tuple[str, str, str, bytes]:
         source=advisory.source,
         modified=advisory.modified,
         will_not_fix=advisory.will_not_fix,
+        subscription=advisory.subscription,
+        modules=advisory.modules,
     )
     return ecosystem, name, advisory.id, msgspec.msgpack.encode(row)
 
@@ -192,6 +196,8 @@ def _unpack(row_key: tuple[str, str, str], row: _Row) -> Advisory:
         source=row.source,
         modified=row.modified,
         will_not_fix=row.will_not_fix,
+        subscription=row.subscription,
+        modules=row.modules,
     )
 
 

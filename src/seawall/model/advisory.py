@@ -29,8 +29,8 @@ class Advisory(msgspec.Struct, frozen=True, kw_only=True):
     same vulnerability; a bulletin (DSA, ALSA, USN) has there every CVE that it mends, each a vulnerability of its own.
     `versions` are affected beside the ranges. `severity` is the vendor's word where there is no `cvss` vector.
     `will_not_fix`: the vendor has said so; `subscription`: the fixed versions are only for those who pay.
-    `module`: it is about packages of this rpm module alone, `name:stream`, or `name` where the source tells no more,
-    or `*` where it does not even tell that.
+    `modules`: it is about packages of these rpm modules alone, each `name:stream`, or `*` where the source does not
+    tell which one.
     """
 
     id: str
@@ -47,7 +47,7 @@ class Advisory(msgspec.Struct, frozen=True, kw_only=True):
     modified: str = ""
     will_not_fix: bool = False
     subscription: bool = False
-    module: str = ""
+    modules: tuple[str, ...] = ()
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):

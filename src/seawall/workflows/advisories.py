@@ -6,6 +6,9 @@ import datetime
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import msgspec
+
+from seawall.advisories.end_of_life import ended
 from seawall.advisories.match import Matched, match
 from seawall.advisories.starter import combined, starter
 from seawall.advisories.store import Store
@@ -28,7 +31,8 @@ class Judge:
         """Judge the packages of one image."""
         matched = match(packages, distro, self._advisories)
         self._used |= matched.ecosystems
-        return matched
+        not_assessed = (*matched.not_assessed, *ended(distro, self._settings.today))
+        return msgspec.structs.replace(matched, not_assessed=not_assessed)
 
     def feeds(self) -> tuple[FeedStatus, ...]:
         """What the database holds of the ecosystems that were asked about."""

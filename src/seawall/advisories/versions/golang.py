@@ -1,7 +1,7 @@
 """Go: SemVer 2 with `v`, and the releases of Go itself (`go1.22rc1`, `1.21`), by which `stdlib` is versioned.
 
-`+incompatible` and `+dirty` are build metadata, and pseudo-versions are pre-releases, so they need nothing of their own.
-Between `1.21rc1` and `1.21.0` SemVer has no room for a word without a hyphen; Go's own order is the same otherwise.
+`+incompatible` is build metadata, and pseudo-versions are pre-releases, so they need nothing of their own.
+`1.22rc1` is `1.22-rc.1`, which is the same order.
 Sources: https://go.dev/ref/mod#versions, https://go.dev/doc/toolchain#version
 """
 

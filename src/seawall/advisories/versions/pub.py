@@ -5,7 +5,6 @@ Source: https://pub.dev/documentation/pub_semver/latest/pub_semver/Version/compa
 
 from __future__ import annotations
 
-
 from seawall.advisories.versions import semver
 from seawall.advisories.versions.numbers import number
 
