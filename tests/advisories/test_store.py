@@ -35,7 +35,9 @@ WHOLE = Advisory(
 
 
 def advisory(ecosystem: str = "PyPI", package: str = "django", name: str = "X-1", **more: object) -> Advisory:
-    return Advisory(id=name, ecosystem=ecosystem, package=package, ranges=(Range(),), **more)  # type: ignore[arg-type]
+    source = ecosystem.partition(":")[0]
+    fields = {"id": name, "ecosystem": ecosystem, "package": package, "ranges": (Range(),), "source": source} | more
+    return Advisory(**fields)  # type: ignore[arg-type]
 
 
 def feed(source: str = "PyPI", records: int = 1, **more: object) -> FeedStatus:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from seawall.advisories.names import family
 from seawall.advisories.store import APPLICATION, EPSS, KEV, SCHEMA, Store, pack
 from seawall.errors import DatabaseError
 from seawall.model.advisory import Advisory, FeedStatus
@@ -19,16 +20,17 @@ if TYPE_CHECKING:
     import sqlite3
 
 _TABLES = """
-    CREATE TABLE advisory (ecosystem TEXT, name TEXT, id TEXT, row BLOB,
-                           PRIMARY KEY (ecosystem, name, id)) WITHOUT ROWID;
-    CREATE TABLE release (ecosystem TEXT PRIMARY KEY, records INTEGER) WITHOUT ROWID;
+    CREATE TABLE advisory (ecosystem TEXT, name TEXT, id TEXT, source TEXT, row BLOB,
+                           PRIMARY KEY (ecosystem, name, id, source)) WITHOUT ROWID;
+    CREATE TABLE release (ecosystem TEXT, source TEXT, records INTEGER,
+                          PRIMARY KEY (ecosystem, source)) WITHOUT ROWID;
     CREATE TABLE feed (source TEXT PRIMARY KEY, status BLOB, url TEXT, etag TEXT) WITHOUT ROWID;
     CREATE TABLE kev (cve TEXT PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE epss (cve TEXT PRIMARY KEY, score REAL) WITHOUT ROWID;
 """
 
-_OWN = "ecosystem = ?1 OR (ecosystem >= ?1 || ':' AND ecosystem < ?1 || ';')"
-"""The rows of a source: `Debian` and `Debian:…`, as a range of the primary key."""
+_OWN = "source = ?1 AND (ecosystem = ?2 OR (ecosystem >= ?2 || ':' AND ecosystem < ?2 || ';'))"
+"""The rows of a source: its own among those of `Debian` and `Debian:…`, a range of the primary key."""
 
 
 class Builder:
@@ -82,7 +84,7 @@ class Builder:
 
     def add(self, advisories: Iterable[Advisory]) -> None:
         """Of one id and package the last one stays."""
-        self._insert("advisory", 4, (pack(advisory) for advisory in advisories))
+        self._insert("advisory", 5, (pack(advisory) for advisory in advisories))
 
     def add_kev(self, cves: Iterable[str]) -> None:
         self._insert("kev", 1, ((cve,) for cve in cves))
@@ -99,7 +101,7 @@ class Builder:
         if source in (KEV, EPSS):
             self._execute(f"DELETE FROM {source.lower()}")  # noqa: S608
         else:
-            self._execute(f"DELETE FROM advisory WHERE {_OWN}", source)  # noqa: S608
+            self._execute(f"DELETE FROM advisory WHERE {_OWN}", source, family(source))  # noqa: S608
 
     def renew(self, source: str, imported: str) -> None:
         """The source has not changed since the present database was built: what is held is as of `imported`."""
@@ -137,7 +139,8 @@ class Builder:
                 table = source.lower()
                 self._execute(f"INSERT INTO {table} SELECT * FROM old.{table}")  # noqa: S608
             else:
-                self._execute(f"INSERT OR REPLACE INTO advisory SELECT * FROM old.advisory WHERE {_OWN}", source)  # noqa: S608
+                copy = f"INSERT OR REPLACE INTO advisory SELECT * FROM old.advisory WHERE {_OWN}"  # noqa: S608
+                self._execute(copy, source, family(source))
             renewed = msgspec.structs.replace(feed, imported=self._renewed.get(source, feed.imported))
             ((url, etag),) = self._connection.execute("SELECT url, etag FROM old.feed WHERE source = ?", (source,))
             self.finish(renewed, url=url, etag=etag)
@@ -147,7 +150,9 @@ class Builder:
             (source, msgspec.msgpack.encode(status), url, etag) for source, (status, url, etag) in self._feeds.items()
         )
         self._insert("feed", 4, rows)
-        self._execute("INSERT INTO release SELECT ecosystem, count(DISTINCT id) FROM advisory GROUP BY ecosystem")
+        self._execute(
+            "INSERT INTO release SELECT ecosystem, source, count(DISTINCT id) FROM advisory GROUP BY ecosystem, source"
+        )
         self._execute("COMMIT")
 
     def _insert(self, table: str, columns: int, rows: Iterable[tuple[Any, ...]]) -> None:

@@ -27,6 +27,24 @@ def key(ecosystem: str, name: str) -> tuple[str, str]:
     return ecosystem, name.lower() if ecosystem in FOLDED else name
 
 
+OVERLAYS = {
+    "Alpine secdb": "Alpine",
+    "Azure Linux OVAL": "Azure Linux",
+    "Azure Linux VEX": "Azure Linux",
+    "Debian tracker": "Debian",
+    "Red Hat VEX": "Red Hat",
+}
+"""Vendors' own feeds, and the ecosystem that each speaks of beside OSV's bundle of that name.
+
+Where both have a record of one id, the vendor's counts: its name sorts behind that of the bundle.
+"""
+
+
+def family(source: str) -> str:
+    """The ecosystem, without release, that a source speaks of."""
+    return OVERLAYS.get(source, source)
+
+
 def belongs(ecosystem: str, source: str) -> bool:
     """Whether the bundle of `source` is the one that answers for `ecosystem`: `Debian` for `Debian:12`."""
     return ecosystem == source or ecosystem.startswith(f"{source}:")

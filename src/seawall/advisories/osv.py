@@ -65,6 +65,7 @@ class Skipped(enum.StrEnum):
     WITHDRAWN = "withdrawn"
     ELSEWHERE = "no package of this ecosystem"
     NO_VERSIONS = "no affected versions named"
+    NOT_APPLICABLE = "not applicable, says the vendor"
     NO_FLAW = "bug fix or enhancement, no vulnerability"
 
 
@@ -104,6 +105,7 @@ class _Specific(msgspec.Struct):
     cvss: Any = None
     cvss_v3_score: Any = None
     last_known_affected_version_range: Any = None
+    patchable: Any = None
 
 
 class _Affected(msgspec.Struct):
@@ -138,6 +140,8 @@ def read(data: bytes, *, source: str, where: str, limits: Limits = DEFAULT) -> t
     record = json.decode(data, _Record, where=where, limits=limits)
     if record.withdrawn:
         return Skipped.WITHDRAWN
+    if record.database_specific and record.database_specific.patchable == "Not Applicable":
+        return Skipped.NOT_APPLICABLE
     packages: dict[tuple[str, str], list[_Affected]] = {}
     for entry in record.affected or ():
         if entry.package and belongs(entry.package.ecosystem, source):

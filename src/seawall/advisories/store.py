@@ -1,10 +1,10 @@
 """The advisory database: one SQLite file, read by many processes, replaced whole.
 
-advisory (ecosystem, name, id, row)   one row a package that a record affects; `row` is MessagePack
-release  (ecosystem, records)         how many records each ecosystem with its release has
-feed     (source, status, url, etag)  what was imported of each source, and what the server called that version
-kev      (cve)                        exploited, says CISA
-epss     (cve, score)                 the probability of exploitation, says FIRST
+advisory (ecosystem, name, id, source, row)  one row a package that a record affects; `row` is MessagePack
+release  (ecosystem, source, records)        how many records each ecosystem with its release has
+feed     (source, status, url, etag)         what was imported of each source, and what the server called that version
+kev      (cve)                               exploited, says CISA
+epss     (cve, score)                        the probability of exploitation, says FIRST
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from seawall.advisories.names import belongs, key
+from seawall.advisories.names import key
 from seawall.errors import DatabaseError
 from seawall.model.advisory import Advisory, FeedStatus, Range
 from seawall.model.finding import Severity
@@ -50,7 +50,6 @@ class _Row(msgspec.Struct, frozen=True, array_like=True):
     severity: int
     cvss: str
     refs: tuple[str, ...]
-    source: str
     modified: str
     will_not_fix: bool = False
     subscription: bool = False
@@ -68,9 +67,11 @@ class Store:
         self._path = path
         self._decode = msgspec.msgpack.Decoder(_Row).decode
         status = msgspec.msgpack.Decoder(FeedStatus).decode
-        releases: dict[str, int] = dict(self._rows("SELECT ecosystem, records FROM release"))
+        releases: dict[str, dict[str, int]] = {}
+        for source, ecosystem, records in self._rows("SELECT source, ecosystem, records FROM release"):
+            releases.setdefault(source, {})[ecosystem] = records
         feeds = [status(blob) for (blob,) in self._rows("SELECT status FROM feed ORDER BY source")]
-        self._feeds = tuple(_with_releases(feed, releases) for feed in feeds)
+        self._feeds = tuple(_with_releases(feed, releases.get(feed.source, {})) for feed in feeds)
         self._covered = frozenset(name for feed in self._feeds for name in feed.covers)
 
     @classmethod
@@ -113,12 +114,17 @@ class Store:
     def lookup(self, ecosystem: str, name: str) -> tuple[Advisory, ...]:
         """Every advisory of a package, in the order of their ids; `names.key` says which spellings meet.
 
+        Of one id that several sources have, the vendor's own record counts (`names.OVERLAYS`).
         An npm name in capitals (`JSONStream`) is a package of its own, so only advisories that spell it so hit it.
         """
         ecosystem, folded = key(ecosystem, name)
-        rows = self._rows("SELECT id, row FROM advisory WHERE ecosystem = ? AND name = ?", ecosystem, folded)
+        query = "SELECT id, source, row FROM advisory WHERE ecosystem = ? AND name = ? ORDER BY id, source"
+        rows = {identity: (source, blob) for identity, source, blob in self._rows(query, ecosystem, folded)}
         try:
-            found = tuple(_unpack((ecosystem, folded, identity), self._decode(blob)) for identity, blob in rows)
+            found = tuple(
+                _unpack((ecosystem, folded, identity, source), self._decode(blob))
+                for identity, (source, blob) in rows.items()
+            )
         except msgspec.MsgspecError as error:
             raise _unreadable(self._path, error) from None
         exact = ecosystem == "npm" and name != folded
@@ -158,7 +164,7 @@ class Store:
             raise _unreadable(self._path, error) from None
 
 
-def pack(advisory: Advisory) -> tuple[str, str, str, bytes]:
+def pack(advisory: Advisory) -> tuple[str, str, str, str, bytes]:
     """The row of table `advisory`."""
     ecosystem, name = key(advisory.ecosystem, advisory.package)
     row = _Row(
@@ -171,17 +177,16 @@ def pack(advisory: Advisory) -> tuple[str, str, str, bytes]:
         severity=advisory.severity,
         cvss=advisory.cvss,
         refs=advisory.refs,
-        source=advisory.source,
         modified=advisory.modified,
         will_not_fix=advisory.will_not_fix,
         subscription=advisory.subscription,
         modules=advisory.modules,
     )
-    return ecosystem, name, advisory.id, msgspec.msgpack.encode(row)
+    return ecosystem, name, advisory.id, advisory.source, msgspec.msgpack.encode(row)
 
 
-def _unpack(row_key: tuple[str, str, str], row: _Row) -> Advisory:
-    ecosystem, name, identity = row_key
+def _unpack(row_key: tuple[str, str, str, str], row: _Row) -> Advisory:
+    ecosystem, name, identity, source = row_key
     return Advisory(
         id=identity,
         aliases=row.aliases,
@@ -193,7 +198,7 @@ def _unpack(row_key: tuple[str, str, str], row: _Row) -> Advisory:
         severity=Severity(row.severity),
         cvss=row.cvss,
         refs=row.refs,
-        source=row.source,
+        source=source,
         modified=row.modified,
         will_not_fix=row.will_not_fix,
         subscription=row.subscription,
@@ -204,9 +209,8 @@ def _unpack(row_key: tuple[str, str, str], row: _Row) -> Advisory:
 def _with_releases(feed: FeedStatus, releases: dict[str, int]) -> FeedStatus:
     if feed.source in (KEV, EPSS):
         return msgspec.structs.replace(feed, covers=(feed.source,) if feed.records else ())
-    own = {name: records for name, records in releases.items() if belongs(name, feed.source)}
-    covers = tuple(name for name, records in own.items() if records >= (LEAST_RECORDS if ":" in name else 1))
-    return msgspec.structs.replace(feed, covers=covers, releases=own)
+    covers = tuple(name for name, records in releases.items() if records >= (LEAST_RECORDS if ":" in name else 1))
+    return msgspec.structs.replace(feed, covers=covers, releases=releases)
 
 
 def _unreadable(path: Path, error: Exception) -> DatabaseError:

@@ -10,6 +10,7 @@ import msgspec
 
 from seawall.advisories.end_of_life import ended
 from seawall.advisories.match import Matched, match
+from seawall.advisories.names import family
 from seawall.advisories.starter import combined, starter
 from seawall.advisories.store import Store
 from seawall.model import Distro, FeedStatus, NotAssessed, Package
@@ -36,7 +37,7 @@ class Judge:
 
     def feeds(self) -> tuple[FeedStatus, ...]:
         """What the database holds of the ecosystems that were asked about."""
-        return tuple(feed for feed in self._store.status() if feed.source in self._used) if self._store else ()
+        return tuple(feed for feed in self._store.status() if family(feed.source) in self._used) if self._store else ()
 
     def gaps(self) -> Iterator[NotAssessed]:
         """What is missing or stale."""
