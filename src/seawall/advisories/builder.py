@@ -24,7 +24,7 @@ _TABLES = """
                            PRIMARY KEY (ecosystem, name, id, source)) WITHOUT ROWID;
     CREATE TABLE release (ecosystem TEXT, source TEXT, records INTEGER,
                           PRIMARY KEY (ecosystem, source)) WITHOUT ROWID;
-    CREATE TABLE feed (source TEXT PRIMARY KEY, status BLOB, url TEXT, etag TEXT) WITHOUT ROWID;
+    CREATE TABLE feed (source TEXT PRIMARY KEY, status BLOB, url TEXT, etag TEXT, whole TEXT) WITHOUT ROWID;
     CREATE TABLE kev (cve TEXT PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE epss (cve TEXT PRIMARY KEY, score REAL) WITHOUT ROWID;
 """
@@ -45,7 +45,7 @@ class Builder:
         self._new = self._path.with_name(f"{self._path.name}.new")
         self.scratch = self._path.with_name(f"{self._path.name}.download")
         """A file for downloads, in the `with` block; gone afterwards."""
-        self._feeds: dict[str, tuple[FeedStatus, str, str]] = {}
+        self._feeds: dict[str, tuple[FeedStatus, str, str, str]] = {}
         self._renewed: dict[str, str] = {}
         self._open = ExitStack()
 
@@ -77,10 +77,11 @@ class Builder:
         self._execute(f"PRAGMA application_id={APPLICATION}")
         self._execute(f"PRAGMA user_version={SCHEMA}")
         self._connection.executescript(_TABLES)
-        self._execute("BEGIN")
         self.previous, self.lost = _previous(self._path)
         if self.previous:
             opened.callback(self.previous.close)
+            self._execute("ATTACH ? AS old", f"{self._path.as_uri()}?mode=ro&immutable=1")
+        self._execute("BEGIN")
 
     def add(self, advisories: Iterable[Advisory]) -> None:
         """Of one id and package the last one stays."""
@@ -92,9 +93,28 @@ class Builder:
     def add_epss(self, scores: Iterable[tuple[str, float]]) -> None:
         self._insert("epss", 2, scores)
 
-    def finish(self, status: FeedStatus, *, url: str = "", etag: str = "") -> None:
-        """Everything of this source has been added."""
-        self._feeds[status.source] = (status, url, etag)
+    def finish(self, status: FeedStatus, *, url: str = "", etag: str = "", whole: str = "") -> None:
+        """Everything of this source has been added; `whole` is when all of it was last read, "" for just now."""
+        self._feeds[status.source] = (status, url, etag, whole or status.imported)
+
+    def keep(self, source: str, without: Iterable[str] = ()) -> None:
+        """Copy what the present database has of a source, but for the records with these ids."""
+        if source in (KEV, EPSS):
+            table = source.lower()
+            self._execute(f"INSERT INTO {table} SELECT * FROM old.{table}")  # noqa: S608
+            return
+        copy = f"INSERT OR REPLACE INTO advisory SELECT * FROM old.advisory WHERE {_OWN}"  # noqa: S608
+        left_out = list(without)
+        if left_out:
+            copy += " AND id NOT IN (SELECT value FROM json_each(?3))"
+        names = [msgspec.json.encode(left_out).decode()] if left_out else []
+        self._execute(copy, source, family(source), *names)
+
+    def records(self, source: str) -> int:
+        """How many have been added of a source."""
+        query = f"SELECT count(DISTINCT id) FROM advisory WHERE {_OWN}"  # noqa: S608
+        ((count,),) = self._connection.execute(query, (source, family(source)))
+        return int(count)
 
     def discard(self, source: str) -> None:
         """Forget what was added of a source that cannot be finished."""
@@ -126,30 +146,21 @@ class Builder:
 
     def _take_over(self) -> None:
         """Copy from the present database what was not built anew."""
-        if not self.previous:
-            return
-        self._execute("COMMIT")
-        self._execute("ATTACH ? AS old", f"{self._path.as_uri()}?mode=ro&immutable=1")
-        self._execute("BEGIN")
-        for feed in self.previous.status():
-            source = feed.source
-            if source in self._feeds:
+        for feed in self.previous.status() if self.previous else ():
+            if feed.source in self._feeds:
                 continue
-            if source in (KEV, EPSS):
-                table = source.lower()
-                self._execute(f"INSERT INTO {table} SELECT * FROM old.{table}")  # noqa: S608
-            else:
-                copy = f"INSERT OR REPLACE INTO advisory SELECT * FROM old.advisory WHERE {_OWN}"  # noqa: S608
-                self._execute(copy, source, family(source))
-            renewed = msgspec.structs.replace(feed, imported=self._renewed.get(source, feed.imported))
-            ((url, etag),) = self._connection.execute("SELECT url, etag FROM old.feed WHERE source = ?", (source,))
-            self.finish(renewed, url=url, etag=etag)
+            self.keep(feed.source)
+            query = "SELECT url, etag, whole FROM old.feed WHERE source = ?"
+            ((url, etag, whole),) = self._connection.execute(query, (feed.source,))
+            renewed = msgspec.structs.replace(feed, imported=self._renewed.get(feed.source, feed.imported))
+            self.finish(renewed, url=url, etag=etag, whole=whole)
 
     def _complete(self) -> None:
         rows = (
-            (source, msgspec.msgpack.encode(status), url, etag) for source, (status, url, etag) in self._feeds.items()
+            (source, msgspec.msgpack.encode(status), url, etag, whole)
+            for source, (status, url, etag, whole) in self._feeds.items()
         )
-        self._insert("feed", 4, rows)
+        self._insert("feed", 5, rows)
         self._execute(
             "INSERT INTO release SELECT ecosystem, source, count(DISTINCT id) FROM advisory GROUP BY ecosystem, source"
         )

@@ -141,5 +141,5 @@ def _distro_query(package: Package, distro: Distro | None) -> Query | Gap:
     if _KERNEL_HEADERS.match(package.name):
         return Gap(where="kernel headers", why="flaws of the kernel are those of the node: headers never run")
     asked, version = named(package)
-    beside = _BESIDE.get(distro.id, lambda _: ())(distro.version)
+    beside = _BESIDE[distro.id](distro.version) if distro.id in _BESIDE else ()
     return Query(ecosystem=ecosystem(distro.version), name=asked, version=version, beside=beside)

@@ -5,13 +5,14 @@ Where sources differ in what they leave out or where they put it, the rule is wr
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
 
+from seawall.advisories import scoring
+from seawall.advisories.feed import WORDS, Skipped, cut
 from seawall.advisories.names import belongs, key
 from seawall.model.advisory import Advisory, Range
 from seawall.model.finding import Severity
@@ -20,7 +21,6 @@ from seawall.safe.limits import DEFAULT, Limits
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 
-SUMMARY_LENGTH = 160
 REFERENCES = 3
 
 _IMPLIES_CVE = re.compile(r"[A-Z]+-(CVE-\d{4}-\d+)")
@@ -45,28 +45,6 @@ _REFERENCE_ORDER = {"ADVISORY": 0, "REPORT": 1, "WEB": 2, "ARTICLE": 3, "FIX": 4
 
 _VECTORS = ("CVSS_V3", "CVSS_V4", "CVSS_V2")
 """V3 first: nearly every scored record has one, so scores stay comparable."""
-
-_WORDS = {
-    "critical": Severity.CRITICAL,
-    "high": Severity.HIGH,
-    "important": Severity.HIGH,
-    "medium": Severity.MEDIUM,
-    "moderate": Severity.MEDIUM,
-    "low": Severity.LOW,
-    "negligible": Severity.INFO,
-    "unimportant": Severity.INFO,
-    "none": Severity.INFO,
-}
-
-
-class Skipped(enum.StrEnum):
-    """Why a well-formed record makes no advisory."""
-
-    WITHDRAWN = "withdrawn"
-    ELSEWHERE = "no package of this ecosystem"
-    NO_VERSIONS = "no affected versions named"
-    NOT_APPLICABLE = "not applicable, says the vendor"
-    NO_FLAW = "bug fix or enhancement, no vulnerability"
 
 
 class _Event(msgspec.Struct):
@@ -256,20 +234,12 @@ def _cvss(record: _Record, entries: list[_Affected]) -> str:
 def _severity(record: _Record, entries: list[_Affected]) -> Severity:
     """The first word that a source has for it, the package's own before the record's; else a bare CVSS v3 score."""
     for word in _words(record, entries):
-        if isinstance(word, str) and (severity := _WORDS.get(word.rstrip("*").lower())):
+        if isinstance(word, str) and (severity := WORDS.get(word.rstrip("*").lower())):
             return severity
     score = record.database_specific and record.database_specific.cvss_v3_score
     if not isinstance(score, int | float):
         return Severity.UNKNOWN
-    for least, severity in (
-        (9.0, Severity.CRITICAL),
-        (7.0, Severity.HIGH),
-        (4.0, Severity.MEDIUM),
-        (0.1, Severity.LOW),
-    ):
-        if score >= least:
-            return severity
-    return Severity.INFO
+    return scoring.rating(score)
 
 
 def _words(record: _Record, entries: list[_Affected]) -> Iterator[Any]:
@@ -311,4 +281,4 @@ def _summary(record: _Record) -> str:
     """The summary, else the first line of the details that is no heading; cut to one line of a report."""
     lines = (line.strip() for line in (record.summary or record.details or "").splitlines())
     text = next((line for line in lines if line and not line.startswith("#")), "")
-    return text if len(text) <= SUMMARY_LENGTH else text[: SUMMARY_LENGTH - 1].rstrip() + "…"
+    return cut(text)

@@ -2,13 +2,15 @@
 
 advisory (ecosystem, name, id, source, row)  one row a package that a record affects; `row` is MessagePack
 release  (ecosystem, source, records)        how many records each ecosystem with its release has
-feed     (source, status, url, etag)         what was imported of each source, and what the server called that version
+feed     (source, status, url, etag, whole)  what was imported of each source, what the server called that version, and
+                                             when all of it was last read
 kev      (cve)                               exploited, says CISA
 epss     (cve, score)                        the probability of exploitation, says FIRST
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -154,6 +156,17 @@ class Store:
         """What the server at `url` called the version of `source` that is held; "" where it is of another origin."""
         rows = self._rows("SELECT etag FROM feed WHERE source = ? AND url = ?", source, url)
         return str(rows[0][0]) if rows else ""
+
+    def whole(self, source: str, url: str) -> str:
+        """When all of `source` was last read from `url`, an ISO 8601 time; "" for never."""
+        rows = self._rows("SELECT whole FROM feed WHERE source = ? AND url = ?", source, url)
+        return str(rows[0][0]) if rows else ""
+
+    def modified(self, source: str, ids: Iterable[str]) -> dict[str, str]:
+        """When each of these records of `source` was modified, by id, as the record says; without those not held."""
+        names = msgspec.json.encode(list(ids)).decode()
+        query = "SELECT id, row FROM advisory WHERE source = ? AND id IN (SELECT value FROM json_each(?))"
+        return {identity: self._decode(blob).modified for identity, blob in self._rows(query, source, names)}
 
     def _rows(self, query: str, *values: str) -> list[Any]:
         import sqlite3
