@@ -32,7 +32,8 @@ def test_distros(distro: str, version: str, kind: str, ecosystem: str) -> None:
     asked = query(package, Distro(id=distro, version=version))
     name = "lib" if distro in ("almalinux", "rocky", "rhel") else "src"
     beside = (ecosystem.replace("Ubuntu:", "Ubuntu:Pro:"),) if distro == "ubuntu" else ()
-    assert asked == Query(ecosystem=ecosystem, name=name, version="1-1", beside=beside)
+    source = ("src", "1-1") if distro == "rhel" else None
+    assert asked == Query(ecosystem=ecosystem, name=name, version="1-1", beside=beside, source=source)
 
 
 @pytest.mark.parametrize(("kind", "namespace", "name", "ecosystem", "asked"), [

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _TABLES = """
     CREATE TABLE advisory (ecosystem TEXT, name TEXT, id TEXT, source TEXT, row BLOB,
                            PRIMARY KEY (ecosystem, name, id, source)) WITHOUT ROWID;
-    CREATE TABLE release (ecosystem TEXT, source TEXT, records INTEGER,
+    CREATE TABLE release (ecosystem TEXT, source TEXT, records INTEGER, packages INTEGER, last TEXT,
                           PRIMARY KEY (ecosystem, source)) WITHOUT ROWID;
     CREATE TABLE feed (source TEXT PRIMARY KEY, status BLOB, url TEXT, etag TEXT, whole TEXT) WITHOUT ROWID;
     CREATE TABLE kev (cve TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -162,7 +162,8 @@ class Builder:
         )
         self._insert("feed", 5, rows)
         self._execute(
-            "INSERT INTO release SELECT ecosystem, source, count(DISTINCT id) FROM advisory GROUP BY ecosystem, source"
+            "INSERT INTO release SELECT ecosystem, source, count(DISTINCT id), count(DISTINCT name), max(name)"
+            " FROM advisory GROUP BY ecosystem, source"
         )
         self._execute("COMMIT")
 
@@ -172,6 +173,28 @@ class Builder:
 
     def _execute(self, statement: str, *values: str) -> None:
         self._connection.execute(statement, values)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A new file for a whole database, which takes the place of `path` when the block ends without an error.
+
+    Raises DatabaseError where another process builds, or nothing can be written.
+    """
+    import sqlite3
+
+    target = Path(os.path.realpath(path))
+    new = target.with_name(f"{target.name}.new")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with closing(_lock(target)):
+            try:
+                yield new
+                _replace(new, target)
+            finally:
+                new.unlink(missing_ok=True)
+    except (sqlite3.Error, OSError) as error:
+        raise _unwritable(target, error) from None
 
 
 def _previous(path: Path) -> tuple[Store | None, str]:

@@ -17,12 +17,14 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     """What to look up, and the version to judge: the source package's where the feed speaks of source packages.
 
     `beside` are other ecosystems that speak of the same package: channels for subscribers, parts of a distro.
+    `source` is the name and version of the source package where the feeds speak of that, too (Red Hat's VEX does).
     """
 
     ecosystem: str
     name: str
     version: str
     beside: tuple[str, ...] = ()
+    source: tuple[str, str] | None = None
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,4 +144,5 @@ def _distro_query(package: Package, distro: Distro | None) -> Query | Gap:
         return Gap(where="kernel headers", why="flaws of the kernel are those of the node: headers never run")
     asked, version = named(package)
     beside = _BESIDE[distro.id](distro.version) if distro.id in _BESIDE else ()
-    return Query(ecosystem=ecosystem(distro.version), name=asked, version=version, beside=beside)
+    source = _by_source(package) if distro.id == "rhel" and package.source not in ("", asked) else None
+    return Query(ecosystem=ecosystem(distro.version), name=asked, version=version, beside=beside, source=source)

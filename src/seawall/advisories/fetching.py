@@ -100,8 +100,11 @@ def whole(run: Run, source: str, url: str, client: Client) -> None:
         run.take(source, path, where=where, etag=etag)
 
 
-def vendor(run: Run, source: str, urls: Sequence[str], client: Client) -> None:
-    """A vendor's files. One that the server does not have (a release still to come) is no failure, all of them are."""
+def vendor(run: Run, source: str, urls: Sequence[str], client: Client, *, mirrored: bool) -> None:
+    """A vendor's files. One that the server does not have (a release still to come) is no failure.
+
+    Nor are all of them at a mirror, which need not have the vendors' feeds.
+    """
     where = shown(urls[0])
     known = run.builder.previous.etag(source, where).split("\n") if run.builder.previous else []
     if len(known) == len(urls) and any(known) and all(map(_same, urls, known, [client] * len(urls))):
@@ -109,6 +112,8 @@ def vendor(run: Run, source: str, urls: Sequence[str], client: Client) -> None:
         return
     etags: list[str] = []
     status = run.documents(source, _downloads(run.builder.scratch, urls, client, etags), len(urls))
+    if mirrored and not status.records and not status.skipped:
+        return
     run.finish(status, where, "\n".join(etags))
 
 

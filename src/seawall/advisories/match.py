@@ -79,7 +79,12 @@ def match(packages: Sequence[Package], distro: Distro | None, advisories: Adviso
             ecosystems.add(asked.ecosystem.partition(":")[0])
             if judge is package:
                 key = key_of(asked.ecosystem)
-                found = vulnerabilities(_advised(package, asked, advisories), asked.version, key)
+                found = vulnerabilities(_advised(package, asked, asked.name, advisories), asked.version, key)
+                if asked.source:
+                    name, version = asked.source
+                    known = {one.ids[0] for one in found}
+                    more = vulnerabilities(_advised(package, asked, name, advisories), version, key)
+                    found += [one for one in more if one.ids[0] not in known]
                 matches += [_match(package, one, advisories) for one in found]
                 if target := upgrade(found, asked.version, key):
                     upgrades[package] = target
@@ -112,17 +117,19 @@ def _line(gap: Gap, count: int) -> NotAssessed:
     return NotAssessed(what=f"{count:,} package{'s' if count > 1 else ''}", where=gap.where, why=gap.why)
 
 
-def _advised(package: Package, asked: Query, advisories: Advisories) -> Sequence[Advisory]:
-    """All that is said of the package, without what is said of other rpm modules.
+def _advised(package: Package, asked: Query, name: str, advisories: Advisories) -> Sequence[Advisory]:
+    """All that is said of the package by this name, without what is said of other rpm modules.
 
     Where the package is of a module that its image does not name, or an advisory of one that its source does not name,
     nothing is left out that may be meant.
     """
-    found = [*advisories.lookup(asked.ecosystem, asked.name)]
+    found = [*advisories.lookup(asked.ecosystem, name)]
     for ecosystem in asked.beside:
-        found += advisories.lookup(ecosystem, asked.name)
+        found += advisories.lookup(ecosystem, name)
     if package.type != "rpm":
         return found
+    if package.module:
+        found += advisories.lookup(asked.ecosystem, f"{package.module}::{name}")
     modular = bool(package.module) or _MODULAR.search(package.version) is not None
     return [each for each in found if bool(each.modules) is modular and _same_module(package.module, each.modules)]
 

@@ -1,7 +1,8 @@
 """The advisory database: one SQLite file, read by many processes, replaced whole.
 
 advisory (ecosystem, name, id, source, row)  one row a package that a record affects; `row` is MessagePack
-release  (ecosystem, source, records)        how many records each ecosystem with its release has
+release  (ecosystem, source, records, packages, last)  how many records each ecosystem with its release has, of how many
+                                             packages, and the last one's name
 feed     (source, status, url, etag, whole)  what was imported of each source, what the server called that version, and
                                              when all of it was last read
 kev      (cve)                               exploited, says CISA
@@ -10,7 +11,7 @@ epss     (cve, score)                        the probability of exploitation, sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,10 @@ LEAST_RECORDS = 100
 """A release of a distribution with fewer records is not covered: every supported release has many hundreds, and a
 handful (OSV's samples of Alpine v3.21: 2) would pass as "nothing found". An ecosystem without releases comes whole or
 not at all, and some whole ones are small, so there one record is enough."""
+
+LAST_NAME = "p"
+SOME_PACKAGES = 50
+"""A release with many packages of which none sorts behind this letter was cut off: every distro has a zlib."""
 
 KEV = "KEV"
 EPSS = "EPSS"
@@ -70,10 +75,14 @@ class Store:
         self._decode = msgspec.msgpack.Decoder(_Row).decode
         status = msgspec.msgpack.Decoder(FeedStatus).decode
         releases: dict[str, dict[str, int]] = {}
-        for source, ecosystem, records in self._rows("SELECT source, ecosystem, records FROM release"):
+        cut_off = set()
+        query = "SELECT source, ecosystem, records, packages, last FROM release"
+        for source, ecosystem, records, packages, last in self._rows(query):
             releases.setdefault(source, {})[ecosystem] = records
+            if ":" in ecosystem and packages >= SOME_PACKAGES and last < LAST_NAME:
+                cut_off.add((source, ecosystem))
         feeds = [status(blob) for (blob,) in self._rows("SELECT status FROM feed ORDER BY source")]
-        self._feeds = tuple(_with_releases(feed, releases.get(feed.source, {})) for feed in feeds)
+        self._feeds = tuple(_with_releases(feed, releases.get(feed.source, {}), cut_off) for feed in feeds)
         self._covered = frozenset(name for feed in self._feeds for name in feed.covers)
 
     @classmethod
@@ -219,10 +228,14 @@ def _unpack(row_key: tuple[str, str, str, str], row: _Row) -> Advisory:
     )
 
 
-def _with_releases(feed: FeedStatus, releases: dict[str, int]) -> FeedStatus:
+def _with_releases(feed: FeedStatus, releases: dict[str, int], cut_off: Collection[tuple[str, str]]) -> FeedStatus:
     if feed.source in (KEV, EPSS):
         return msgspec.structs.replace(feed, covers=(feed.source,) if feed.records else ())
-    covers = tuple(name for name, records in releases.items() if records >= (LEAST_RECORDS if ":" in name else 1))
+    covers = tuple(
+        name
+        for name, records in releases.items()
+        if records >= (LEAST_RECORDS if ":" in name else 1) and (feed.source, name) not in cut_off
+    )
     return msgspec.structs.replace(feed, covers=covers, releases=releases)
 
 

@@ -75,13 +75,14 @@ def fetch(
     kev_url: str = kev.URL,
     epss_url: str = epss.URL,
     vendors: Mapping[str, Sequence[str]] = {},
+    mirrored: bool = False,
     progress: Progress = lambda source, done, total: None,
     limits: Limits = DEFAULT,
 ) -> Summary:
     """The same from servers; what has not changed since the last time is not sent again. "" leaves out KEV or EPSS.
 
-    `vendors` are the addresses of the vendors' own feeds, by source. Raises DatabaseError where `db` cannot be
-    written, and the first failure where every source failed.
+    `vendors` are the addresses of the vendors' own feeds, by source; a mirror need not have them. Raises
+    DatabaseError where `db` cannot be written, and the first failure where every source failed.
     """
     base = base_url.rstrip("/")
     with Run.into(db, now, progress, limits) as run:
@@ -94,5 +95,5 @@ def fetch(
                     fetching.whole(run, source, url, client)
         for source, urls in vendors.items():
             with run.source(source, shown(urls[0])):
-                fetching.vendor(run, source, urls, client)
+                fetching.vendor(run, source, urls, client, mirrored=mirrored)
     return run.summary()
