@@ -70,7 +70,7 @@ def match(packages: Sequence[Package], distro: Distro | None, advisories: Adviso
     upgrades: dict[Package, str] = {}
     judged = 0
     ecosystems = set()
-    key_of, covers = cache(_key_of), cache(advisories.covers)
+    jury, covers = _Jury(advisories), cache(advisories.covers)
     owners = {package.name: package for package in packages if package.type in OS_TYPES and not package.origin}
     for package in packages:
         judge = owners.get(package.owner, package) if package.owner else package
@@ -78,15 +78,9 @@ def match(packages: Sequence[Package], distro: Distro | None, advisories: Adviso
         if isinstance(asked, Query):
             ecosystems.add(asked.ecosystem.partition(":")[0])
             if judge is package:
-                key = key_of(asked.ecosystem)
-                found = vulnerabilities(_advised(package, asked, asked.name, advisories), asked.version, key)
-                if asked.source:
-                    name, version = asked.source
-                    known = {one.ids[0] for one in found}
-                    more = vulnerabilities(_advised(package, asked, name, advisories), version, key)
-                    found += [one for one in more if one.ids[0] not in known]
+                found, target = jury.judge(package, asked)
                 matches += [_match(package, one, advisories) for one in found]
-                if target := upgrade(found, asked.version, key):
+                if target:
                     upgrades[package] = target
             if covers(asked.ecosystem):
                 judged += 1
@@ -100,6 +94,29 @@ def match(packages: Sequence[Package], distro: Distro | None, advisories: Adviso
         ecosystems=frozenset(ecosystems),
         upgrades=upgrades,
     )
+
+
+class _Jury:
+    """Judges one package after another; the binary packages of one source, and copies, are judged once."""
+
+    def __init__(self, advisories: Advisories) -> None:
+        self._advisories = advisories
+        self._key_of = cache(_key_of)
+        self._known: dict[tuple[Query, str, bool], tuple[list[Vulnerability], str]] = {}
+
+    def judge(self, package: Package, asked: Query) -> tuple[list[Vulnerability], str]:
+        """What affects the package, by its name and by its source's where the feeds speak of that; the upgrade."""
+        same = asked, package.module, _is_modular(package)
+        if same not in self._known:
+            key = self._key_of(asked.ecosystem)
+            found = vulnerabilities(_advised(package, asked, asked.name, self._advisories), asked.version, key)
+            if asked.source:
+                name, version = asked.source
+                ids = {one.ids[0] for one in found}
+                more = vulnerabilities(_advised(package, asked, name, self._advisories), version, key)
+                found += [one for one in more if one.ids[0] not in ids]
+            self._known[same] = found, upgrade(found, asked.version, key)
+        return self._known[same]
 
 
 def _key_of(ecosystem: str) -> KeyOf:
@@ -117,6 +134,10 @@ def _line(gap: Gap, count: int) -> NotAssessed:
     return NotAssessed(what=f"{count:,} package{'s' if count > 1 else ''}", where=gap.where, why=gap.why)
 
 
+def _is_modular(package: Package) -> bool:
+    return bool(package.module) or (package.type == "rpm" and _MODULAR.search(package.version) is not None)
+
+
 def _advised(package: Package, asked: Query, name: str, advisories: Advisories) -> Sequence[Advisory]:
     """All that is said of the package by this name, without what is said of other rpm modules.
 
@@ -130,7 +151,7 @@ def _advised(package: Package, asked: Query, name: str, advisories: Advisories) 
         return found
     if package.module:
         found += advisories.lookup(asked.ecosystem, f"{package.module}::{name}")
-    modular = bool(package.module) or _MODULAR.search(package.version) is not None
+    modular = _is_modular(package)
     return [each for each in found if bool(each.modules) is modular and _same_module(package.module, each.modules)]
 
 

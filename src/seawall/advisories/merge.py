@@ -31,7 +31,7 @@ class Vulnerability(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(name for name in self.ids if name.startswith("CVE-"))
 
 
-class _Claim(msgspec.Struct, frozen=True, kw_only=True):
+class _Claim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An advisory, and the ids of the one vulnerability for which it is taken here."""
 
     ids: frozenset[str]
@@ -41,6 +41,8 @@ class _Claim(msgspec.Struct, frozen=True, kw_only=True):
 
 def _plain(name: str) -> str:
     """DEBIAN-CVE-2024-1 and ALPINE-CVE-2024-1 are CVE-2024-1."""
+    if "-CVE-" not in name:
+        return name
     cve = _CVE.fullmatch(name)
     return cve[1] if cve else name
 
@@ -57,6 +59,8 @@ def _claims(advisories: Iterable[Advisory]) -> Iterator[_Claim]:
 
 def _groups(claims: Sequence[_Claim]) -> list[list[_Claim]]:
     """Claims that share an id, directly or through others. The id of a bundle joins none that only name it."""
+    if len(claims) < 2:
+        return [list(claims)] if claims else []
     parent = list(range(len(claims)))
 
     def root(at: int) -> int:

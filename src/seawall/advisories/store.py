@@ -45,16 +45,16 @@ KEV = "KEV"
 EPSS = "EPSS"
 
 
-class _Row(msgspec.Struct, frozen=True, array_like=True):
+class _Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An advisory without its key; "" for an ecosystem or a package that is spelled as the key."""
 
     ecosystem: str
     package: str
     aliases: tuple[str, ...]
-    ranges: tuple[tuple[str, str, str], ...]
+    ranges: tuple[Range, ...]
     versions: tuple[str, ...]
     summary: str
-    severity: int
+    severity: Severity
     cvss: str
     refs: tuple[str, ...]
     modified: str
@@ -72,6 +72,7 @@ class Store:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
+        self._exploited: frozenset[str] | None = None
         self._decode = msgspec.msgpack.Decoder(_Row).decode
         status = msgspec.msgpack.Decoder(FeedStatus).decode
         releases: dict[str, dict[str, int]] = {}
@@ -150,7 +151,9 @@ class Store:
 
     def exploited(self, cve: str) -> bool:
         """Whether the CVE is in CISA's catalogue; always False where `covers("KEV")` is."""
-        return bool(self._rows("SELECT 1 FROM kev WHERE cve = ?", cve))
+        if self._exploited is None:
+            self._exploited = frozenset(name for (name,) in self._rows("SELECT cve FROM kev"))
+        return cve in self._exploited
 
     def epss(self, cve: str) -> float | None:
         """The probability, 0 to 1, of exploitation in the next 30 days; None where FIRST has no score."""
@@ -193,7 +196,7 @@ def pack(advisory: Advisory) -> tuple[str, str, str, str, bytes]:
         ecosystem=advisory.ecosystem if advisory.ecosystem != ecosystem else "",
         package=advisory.package if advisory.package != name else "",
         aliases=advisory.aliases,
-        ranges=tuple((part.introduced, part.fixed, part.last_affected) for part in advisory.ranges),
+        ranges=advisory.ranges,
         versions=advisory.versions,
         summary=advisory.summary,
         severity=advisory.severity,
@@ -214,10 +217,10 @@ def _unpack(row_key: tuple[str, str, str, str], row: _Row) -> Advisory:
         aliases=row.aliases,
         ecosystem=row.ecosystem or ecosystem,
         package=row.package or name,
-        ranges=tuple(Range(introduced=start, fixed=fixed, last_affected=last) for start, fixed, last in row.ranges),
+        ranges=row.ranges,
         versions=row.versions,
         summary=row.summary,
-        severity=Severity(row.severity),
+        severity=row.severity,
         cvss=row.cvss,
         refs=row.refs,
         source=source,

@@ -10,7 +10,7 @@ from seawall.model.finding import Fix, Severity
 from seawall.model.image import Package
 
 
-class Range(msgspec.Struct, frozen=True, kw_only=True):
+class Range(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """Affected versions from `introduced` ("" = the first) up to `fixed` (exclusive) or `last_affected` (inclusive).
 
     With neither, every later version is affected and no fix is known.
@@ -21,7 +21,7 @@ class Range(msgspec.Struct, frozen=True, kw_only=True):
     last_affected: str = ""
 
 
-class Advisory(msgspec.Struct, frozen=True, kw_only=True):
+class Advisory(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one source says of one vulnerability in one package of one ecosystem.
 
     `ecosystem` is named as in OSV, with its release (`Debian:12`, `Alpine:v3.20`, `Maven`); `package` as the ecosystem

@@ -7,6 +7,7 @@ would not order. To add an ordering: one file, and one line in `ORDERINGS` for e
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from typing import Any
 
 from seawall.errors import Malformed, Unsupported
@@ -43,6 +44,7 @@ ORDERINGS: dict[str, str] = {
 _LONGEST = 1024
 
 
+@cache
 def _ordering(ecosystem: str) -> Any:
     module = ORDERINGS.get(ecosystem.partition(":")[0])
     if module is None:
