@@ -50,6 +50,9 @@ def _suse(product: str) -> Callable[[str], str]:
     return ecosystem
 
 
+_DOTTED = ("3.", "4.", "5.", "6.")  # Debian's releases before 7, whose second number counts
+
+
 def _major(version: str) -> str:
     return version.partition(".")[0]
 
@@ -69,7 +72,7 @@ def _by_binary(package: Package) -> tuple[str, str]:
 
 # os-release ID: the type of its packages, its ecosystem by VERSION_ID, and the package that its feed names
 _DISTROS: dict[str, tuple[str, Callable[[str], str], Callable[[Package], tuple[str, str]]]] = {
-    "debian": ("deb", lambda version: f"Debian:{version if version.startswith('6.') else _major(version)}", _by_source),
+    "debian": ("deb", lambda version: f"Debian:{version if version[:2] in _DOTTED else _major(version)}", _by_source),
     "ubuntu": ("deb", _ubuntu, _by_source),
     "alpine": ("apk", lambda version: f"Alpine:v{'.'.join(version.split('.')[:2])}", _by_source),
     "wolfi": ("apk", lambda _: "Wolfi", _by_source),

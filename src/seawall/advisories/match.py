@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Protocol, runtime_checkable
 
@@ -71,7 +71,7 @@ def match(packages: Sequence[Package], distro: Distro | None, advisories: Adviso
     judged = 0
     ecosystems = set()
     jury, covers = _Jury(advisories), cache(advisories.covers)
-    owners = {package.name: package for package in packages if package.type in OS_TYPES and not package.origin}
+    owners = owners_of(packages)
     for package in packages:
         judge = owners.get(package.owner, package) if package.owner else package
         asked = query(judge, distro)
@@ -94,6 +94,11 @@ def match(packages: Sequence[Package], distro: Distro | None, advisories: Adviso
         ecosystems=frozenset(ecosystems),
         upgrades=upgrades,
     )
+
+
+def owners_of(packages: Iterable[Package]) -> dict[str, Package]:
+    """The packages of the distro, by name: what they own is judged with them. A vendor's are no owners."""
+    return {package.name: package for package in packages if package.type in OS_TYPES and not package.origin}
 
 
 class _Jury:

@@ -98,7 +98,7 @@ class Store:
             uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
             connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         except (sqlite3.Error, OSError) as error:
-            raise _unreadable(path, error) from None
+            raise unreadable(path, error) from None
         try:
             (application,) = connection.execute("PRAGMA application_id").fetchone()
             (schema,) = connection.execute("PRAGMA user_version").fetchone()
@@ -109,7 +109,7 @@ class Store:
             return cls(connection, path)
         except (sqlite3.Error, msgspec.MsgspecError) as error:
             connection.close()
-            raise _unreadable(path, error) from None
+            raise unreadable(path, error) from None
         except DatabaseError:
             connection.close()
             raise
@@ -138,7 +138,7 @@ class Store:
                 for identity, (source, blob) in rows.items()
             )
         except msgspec.MsgspecError as error:
-            raise _unreadable(self._path, error) from None
+            raise unreadable(self._path, error) from None
         exact = ecosystem == "npm" and name != folded
         return tuple(advisory for advisory in found if advisory.package == name) if exact else found
 
@@ -186,7 +186,7 @@ class Store:
         try:
             return self._connection.execute(query, values).fetchall()
         except sqlite3.Error as error:
-            raise _unreadable(self._path, error) from None
+            raise unreadable(self._path, error) from None
 
 
 def pack(advisory: Advisory) -> tuple[str, str, str, str, bytes]:
@@ -242,7 +242,8 @@ def _with_releases(feed: FeedStatus, releases: dict[str, int], cut_off: Collecti
     return msgspec.structs.replace(feed, covers=covers, releases=releases)
 
 
-def _unreadable(path: Path, error: Exception) -> DatabaseError:
+def unreadable(path: Path, error: Exception) -> DatabaseError:
+    """The error for a file that SQLite cannot read."""
     hint = "delete this file, then fetch a new one with: seawall update"
     return DatabaseError(f"the advisory database cannot be read: {error}", where=str(path), hint=hint)
 
