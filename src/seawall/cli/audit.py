@@ -21,7 +21,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seawall.cli.options import add_assessment, assess, inputs
+from seawall.cli.options import add_assessment, add_framework, assess, inputs
 from seawall.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--all", action="store_true", help="the clusters of all subscriptions that the login sees")
     group.add_argument("--cloud", choices=CLOUDS, default=CLOUDS[0], help="default: AzureCloud")
     group.add_argument("--device-code", action="store_true", help="log in by entering a code in a browser")
+    add_framework(parser)
     add_assessment(parser)
 
 

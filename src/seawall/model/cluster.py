@@ -170,6 +170,7 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
 
     `file` is the input as the user named it. `lines` maps a setting's path ("network.policy",
     "pools[NAME].node_public_ip", or "" for the cluster itself) to its line, counted from 1; it may be lazy.
+    `origin` is the deployment that it comes from, where that is not `file`: an environment's Terraform folder, say.
     `tool` is what the input is made for: it decides what a change costs.
     """
 
@@ -179,6 +180,7 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
     region: str = ""
     tags: Mapping[str, str] = {}
     file: str = ""
+    origin: str = ""
     lines: Mapping[str, int] = {}
     tool: Tool = Tool.AZ
     access: Access = Access()

@@ -83,8 +83,12 @@ def by_framework(clusters: Sequence[Cluster], settings: Settings, assessed: Asse
     from seawall.checks.frameworks import FRAMEWORKS, judge
 
     framework = FRAMEWORKS[settings.framework]
-    if not any(control.images for control in framework.controls):
+    if assessed.images and not any(control.images for control in framework.controls):
         assessed.findings = [finding for finding in assessed.findings if not finding.package]
+        why = f"no control of {framework.id} asks for them"
+        assessed.not_assessed += [
+            NotAssessed(what="vulnerabilities", where=image.name, why=why) for image in assessed.images
+        ]
     blind = not assessed.advisories or bool(assessed.not_assessed)
     images = {image.name: not blind and image.matched == image.packages for image in assessed.images}
     return (judge(framework, told_apart(clusters), images, assessed.findings),)
@@ -127,16 +131,23 @@ def asked(checks: Sequence[Check], settings: Settings) -> Sequence[Check]:
 
 
 def told_apart(clusters: Sequence[Cluster]) -> list[Cluster]:
-    """Clusters of one name get their resource group, or else their file, put before it: a name is an identity."""
+    """Clusters of one name get what tells them apart put before it, or at last a number: a name is an identity."""
     named = list(clusters)
-    for prefix in ("resource_group", "file"):
-        doubles = Counter(cluster.name for cluster in named)
+    for prefix in ("resource_group", "origin"):
+        told: dict[str, set[str]] = {}
+        for cluster in named:
+            told.setdefault(cluster.name, set()).add(getattr(cluster, prefix))
         named = [
-            msgspec.structs.replace(cluster, name=f"{getattr(cluster, prefix)}/{cluster.name}")
-            if doubles[cluster.name] > 1 and getattr(cluster, prefix)
+            msgspec.structs.replace(cluster, name=f"{getattr(cluster, prefix)}/{cluster.name}".lstrip("/"))
+            if len(told[cluster.name]) > 1
             else cluster
             for cluster in named
         ]
+    seen: Counter[str] = Counter()
+    for index, cluster in enumerate(named):
+        seen[cluster.name] += 1
+        if seen[cluster.name] > 1:
+            named[index] = msgspec.structs.replace(cluster, name=f"{cluster.name}#{seen[cluster.name]}")
     return named
 
 

@@ -10,12 +10,20 @@ import msgspec
 
 from seawall.model import Cluster, NotAssessed
 
+NO_CLUSTER = "no managed cluster was found in it"
+"""Why a file that was read through gives nothing."""
+
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What one file holds, in its order, and what in it was not read. Never both empty."""
 
     clusters: tuple[Cluster, ...] = ()
     not_assessed: tuple[NotAssessed, ...] = ()
+
+    @property
+    def is_of_clusters(self) -> bool:
+        """False for what was read through and is of something else."""
+        return bool(self.clusters) or any(not note.why.startswith(NO_CLUSTER) for note in self.not_assessed)
 
 
 def together(readings: Sequence[Reading], parameters: Sequence[PurePath], template: PurePath) -> Reading:

@@ -14,7 +14,7 @@ import msgspec
 
 from seawall.model import Cluster, NotAssessed
 from seawall.safe.limits import DEFAULT, Limits
-from seawall.sources.clusters.reading import Reading
+from seawall.sources.clusters.reading import NO_CLUSTER, Reading
 from seawall.sources.clusters.terraform.resource import Planned
 
 __all__ = ["entry_points", "has_configuration", "read_folder", "read_plan", "recognises_plan"]
@@ -79,7 +79,7 @@ def _reading(planned: Planned, where: str) -> Reading:
     )
     together = tuple(dict.fromkeys([*planned.not_assessed, *notes, *more]))
     if not clusters and not together:
-        together = (NotAssessed(what="Terraform", where=where, why="no managed cluster was found in it"),)
+        together = (NotAssessed(what="Terraform", where=where, why=NO_CLUSTER),)
     return Reading(clusters=clusters, not_assessed=together)
 
 
