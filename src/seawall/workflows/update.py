@@ -101,11 +101,13 @@ def status(database: Path, now: datetime.datetime) -> str:
 
 def _told(summary: update.Summary, database: Path) -> tuple[str, int]:
     """What was done, for people; exit code 2 where a source failed."""
-    notes = ["unchanged" if feed.source in summary.unchanged else "" for feed in summary.feeds]
-    lines = [_table(summary.feeds, notes)]
+    with Store.open(database) as store:
+        feeds = store.status()
+    told = {feed.source: "updated" for feed in summary.feeds} | dict.fromkeys(summary.unchanged, "unchanged")
+    lines = [_table(feeds, [told.get(feed.source, "kept as it was") for feed in feeds])]
     lines += [f"damaged: {each.where}: {each.why}\n" for each in summary.damaged]
     lines += [f"FAILED: {each.what}: {each.where}: {each.why}\n" for each in summary.failed]
-    total = sum(feed.records for feed in summary.feeds)
+    total = sum(feed.records for feed in feeds)
     lines.append(f"\n{total:,} records in {database} ({_size(database)})\n")
     return "".join(map(str, lines)), 2 if summary.failed else 0
 
