@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seawall.advisories import rematch
@@ -76,6 +76,7 @@ RECORDS = st.dictionaries(NAMES, st.sampled_from(["1.0.0", "2.0.0", "3.0.0"]), m
 
 
 @given(before=RECORDS, after=RECORDS)
+@settings(max_examples=20, deadline=None)
 def test_judging_again_is_judging_everything(
     tmp_path_factory: pytest.TempPathFactory, before: dict[str, str], after: dict[str, str]
 ) -> None:

@@ -32,11 +32,12 @@ class Vulnerability(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Claim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An advisory, and the ids of the one vulnerability for which it is taken here."""
+    """An advisory, the ids of the one vulnerability for which it is taken here, and whether it affects the version."""
 
     ids: frozenset[str]
     advisory: Advisory
     bundle: bool
+    hit: Hit | None
 
 
 def _plain(name: str) -> str:
@@ -47,14 +48,14 @@ def _plain(name: str) -> str:
     return cve[1] if cve else name
 
 
-def _claims(advisories: Iterable[Advisory]) -> Iterator[_Claim]:
-    for advisory in advisories:
+def _claims(judged: Iterable[tuple[Advisory, Hit | None]]) -> Iterator[_Claim]:
+    for advisory, found in judged:
         ids = frozenset(map(_plain, (advisory.id, *advisory.aliases)))
         cves = [name for name in ids if name.startswith("CVE-")]
         if len(cves) < 2 or _plain(advisory.id) in cves:
-            yield _Claim(ids=ids, advisory=advisory, bundle=False)
+            yield _Claim(ids=ids, advisory=advisory, bundle=False, hit=found)
         else:
-            yield from (_Claim(ids=frozenset((cve,)), advisory=advisory, bundle=True) for cve in cves)
+            yield from (_Claim(ids=frozenset((cve,)), advisory=advisory, bundle=True, hit=found) for cve in cves)
 
 
 def _groups(claims: Sequence[_Claim]) -> list[list[_Claim]]:
@@ -86,15 +87,17 @@ def _best_first(name: str) -> tuple[int, str]:
 
 def vulnerabilities(advisories: Iterable[Advisory], version: str, key: KeyOf) -> list[Vulnerability]:
     """Those that affect `version`, or may, by id."""
-    found = (_vulnerability(group, version, key) for group in _groups(list(_claims(advisories))))
+    judged = [(advisory, hit(advisory, version, key)) for advisory in advisories]
+    if not any(found for _, found in judged):
+        return []
+    found = (_vulnerability(group, version, key) for group in _groups(list(_claims(judged))))
     return sorted((one for one in found if one is not None), key=lambda one: _best_first(one.ids[0]))
 
 
 def _vulnerability(group: list[_Claim], version: str, key: KeyOf) -> Vulnerability | None:
     deciding = [claim for claim in group if not claim.bundle] or group
-    judged = [(hit(claim.advisory, version, key), claim) for claim in deciding]
-    hits = [(found, claim) for found, claim in judged if found]
-    if not hits or any(not found and _mended_for_subscribers(claim.advisory) for found, claim in judged):
+    hits = [(claim.hit, claim) for claim in deciding if claim.hit]
+    if not hits or any(not claim.hit and _mended_for_subscribers(claim.advisory) for claim in deciding):
         return None
     hits.sort(key=lambda pair: pair[0].why != "")
     said = [claim.advisory for _, claim in hits]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 FOLDED = frozenset({"npm", "NuGet", "Packagist"})
 _RED_HAT = re.compile(r"(Red Hat:enterprise_linux:[0-9]+)[.:].*")
@@ -18,13 +19,18 @@ def key(ecosystem: str, name: str) -> tuple[str, str]:
     normalised as PEP 503 says; NuGet and Packagist names know no case; npm's are folded because some advisories write
     `Axios`.
     """
-    if ":http" in ecosystem:
-        ecosystem = ecosystem.partition(":")[0]
-    elif red_hat := _RED_HAT.match(ecosystem):
-        ecosystem = red_hat[1]
+    ecosystem = _plain(ecosystem)
     if ecosystem == "PyPI":
         return ecosystem, _SEPARATORS.sub("-", name).lower()
     return ecosystem, name.lower() if ecosystem in FOLDED else name
+
+
+@lru_cache(maxsize=1024)
+def _plain(ecosystem: str) -> str:
+    if ":http" in ecosystem:
+        return ecosystem.partition(":")[0]
+    red_hat = _RED_HAT.match(ecosystem)
+    return red_hat[1] if red_hat else ecosystem
 
 
 OVERLAYS = {

@@ -66,7 +66,7 @@ def certain_key(ecosystem: str, version: str) -> Any:
     """As `key`, but also raises Malformed for a version that is ordered by custom only: what it holds is a guess."""
     found = key(ecosystem, version)
     doubtful = getattr(_ordering(ecosystem), "doubtful", None)
-    if doubtful is not None and doubtful(version.strip()):
+    if doubtful is not None and doubtful(found):
         raise Malformed("a version from before the ecosystem's rules", where=version)
     return found
 

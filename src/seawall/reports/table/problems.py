@@ -139,7 +139,10 @@ def remedy(flaws: list[Finding]) -> str:
         if states == {FixState.WILL_NOT_FIX}:
             return "will not be fixed"
         return "no fix known" if states == {FixState.UNKNOWN} else "no fix yet"
-    unfixed = f"; {len(flaws) - len(fixes)} without a known fix" if len(fixes) < len(flaws) else ""
+    paid = sum(flaw.fix is not None and flaw.fix.state is FixState.SUBSCRIPTION for flaw in flaws)
+    unfixed = f"; {paid} for subscribers only" if paid else ""
+    if left := len(flaws) - len(fixes) - paid:
+        unfixed += f"; {left} without a known fix"
     package = flaws[0].package
     versions = tuple(sorted({fix.version for fix in fixes if fix.version}))
     if len(versions) > 1 and package and package.upgrade:
