@@ -25,6 +25,7 @@ _TABLES = """
     CREATE TABLE release (ecosystem TEXT, source TEXT, records INTEGER, packages INTEGER, last TEXT,
                           PRIMARY KEY (ecosystem, source)) WITHOUT ROWID;
     CREATE TABLE feed (source TEXT PRIMARY KEY, status BLOB, url TEXT, etag TEXT, whole TEXT) WITHOUT ROWID;
+    CREATE TABLE score (cve TEXT, source TEXT, vector TEXT, PRIMARY KEY (cve, source)) WITHOUT ROWID;
     CREATE TABLE kev (cve TEXT PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE epss (cve TEXT PRIMARY KEY, score REAL) WITHOUT ROWID;
 """
@@ -85,7 +86,9 @@ class Builder:
 
     def add(self, advisories: Iterable[Advisory]) -> None:
         """Of one id and package the last one stays."""
-        self._insert("advisory", 5, (pack(advisory) for advisory in advisories))
+        added = tuple(advisories)
+        self._insert("advisory", 5, (pack(advisory) for advisory in added))
+        self._insert("score", 3, (row for advisory in added for row in _scores(advisory)))
 
     def add_kev(self, cves: Iterable[str]) -> None:
         self._insert("kev", 1, ((cve,) for cve in cves))
@@ -103,6 +106,7 @@ class Builder:
             table = source.lower()
             self._execute(f"INSERT INTO {table} SELECT * FROM old.{table}")  # noqa: S608
             return
+        self._execute("INSERT OR REPLACE INTO score SELECT * FROM old.score WHERE source = ?", source)
         copy = f"INSERT OR REPLACE INTO advisory SELECT * FROM old.advisory WHERE {_OWN}"  # noqa: S608
         left_out = list(without)
         if left_out:
@@ -121,6 +125,7 @@ class Builder:
         if source in (KEV, EPSS):
             self._execute(f"DELETE FROM {source.lower()}")  # noqa: S608
         else:
+            self._execute("DELETE FROM score WHERE source = ?", source)
             self._execute(f"DELETE FROM advisory WHERE {_OWN}", source, family(source))  # noqa: S608
 
     def renew(self, source: str, imported: str) -> None:
@@ -195,6 +200,13 @@ def replacing(path: Path) -> Iterator[Path]:
                 new.unlink(missing_ok=True)
     except (sqlite3.Error, OSError) as error:
         raise _unwritable(target, error) from None
+
+
+def _scores(advisory: Advisory) -> Iterator[tuple[str, str, str]]:
+    """The row of table `score`, where it is clear which CVE the vector is of."""
+    cves = [name for name in (advisory.id, *advisory.aliases) if name.startswith("CVE-")]
+    if advisory.cvss and len(cves) == 1:
+        yield cves[0], advisory.source, advisory.cvss
 
 
 def _previous(path: Path) -> tuple[Store | None, str]:

@@ -13,8 +13,8 @@ import msgspec
 from seawall.advisories import versions
 from seawall.advisories.affected import KeyOf
 from seawall.advisories.ecosystems import OS_TYPES, Gap, Query, query
-from seawall.advisories.merge import Vulnerability, severity, upgrade, vulnerabilities
-from seawall.model import Advisory, Distro, Match, NotAssessed, Package
+from seawall.advisories.merge import Vulnerability, elsewhere, severity, upgrade, vulnerabilities
+from seawall.model import Advisory, Distro, Match, NotAssessed, Package, Severity
 
 _MODULAR = re.compile(r"\.module[+_]el")
 """In the release of an rpm that was built for a module (`18.12.1-1.module_el9.1.0+16`)."""
@@ -42,6 +42,14 @@ class Partial(Protocol):
 
     def famous(self, ecosystem: str) -> int:
         """The number of vulnerabilities looked for."""
+
+
+@runtime_checkable
+class Scored(Protocol):
+    """What some Advisories also know: how others score a CVE."""
+
+    def vector(self, cve: str) -> tuple[str, str] | None:
+        """A CVSS vector and whose it is; None where nobody has one."""
 
 
 class Matched(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,6 +174,8 @@ def _same_module(module: str, modules: Sequence[str]) -> bool:
 
 def _match(package: Package, found: Vulnerability, advisories: Advisories) -> Match:
     level, score, scored_by = severity(found.advisories, of_distro=package.type in OS_TYPES)
+    if level is Severity.UNKNOWN and isinstance(advisories, Scored):
+        level, score, scored_by = elsewhere(advisories.vector(cve) for cve in found.cves)
     scores = [chance for cve in found.cves if (chance := advisories.epss(cve)) is not None]
     return Match(
         package=package,

@@ -150,6 +150,14 @@ def severity(advisories: Sequence[Advisory], *, of_distro: bool = False) -> tupl
     return (word.severity, None, f"{word.source}, its own word") if word else (Severity.UNKNOWN, None, "")
 
 
+def elsewhere(vectors: Iterable[tuple[str, str] | None]) -> tuple[Severity, float | None, str]:
+    """As `severity`, by the first vector, with its source, that somebody gives the CVE in another ecosystem."""
+    for vector, source in filter(None, vectors):
+        if (score := scoring.score(vector)) is not None:
+            return scoring.rating(score), score, f"{source}, CVSS {scoring.edition(vector)}"
+    return Severity.UNKNOWN, None, ""
+
+
 def upgrade(found: Sequence[Vulnerability], version: str, key: KeyOf) -> str:
     """The smallest version that mends all that can be mended, "" for none: a fix of one may suffer from another."""
     mendable = [one for one in found if one.fix.state is FixState.FIXED]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from seawall.advisories.match import Advisories, Partial
+from seawall.advisories.match import Advisories, Partial, Scored
 from seawall.advisories.names import key
 from seawall.model import Advisory, Range
 
@@ -61,6 +61,9 @@ class Combined:
 
     def epss(self, cve: str) -> float | None:
         return next((chance for source in self._both if (chance := source.epss(cve)) is not None), None)
+
+    def vector(self, cve: str) -> tuple[str, str] | None:
+        return next((v for source in self._both if isinstance(source, Scored) and (v := source.vector(cve))), None)
 
     def famous(self, ecosystem: str) -> int:
         return sum(source.famous(ecosystem) for source in self._both if isinstance(source, Partial))

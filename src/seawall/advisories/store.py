@@ -5,6 +5,7 @@ release  (ecosystem, source, records, packages, last)  how many records each eco
                                              packages, and the last one's name
 feed     (source, status, url, etag, whole)  what was imported of each source, what the server called that version, and
                                              when all of it was last read
+score    (cve, source, vector)               the CVSS vectors of all records, by CVE
 kev      (cve)                               exploited, says CISA
 epss     (cve, score)                        the probability of exploitation, says FIRST
 """
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from seawall.advisories import scoring
 from seawall.advisories.names import key
 from seawall.errors import DatabaseError
 from seawall.model.advisory import Advisory, FeedStatus, Range
@@ -159,6 +161,11 @@ class Store:
         """The probability, 0 to 1, of exploitation in the next 30 days; None where FIRST has no score."""
         rows = self._rows("SELECT score FROM epss WHERE cve = ?", cve)
         return float(rows[0][0]) if rows else None
+
+    def vector(self, cve: str) -> tuple[str, str] | None:
+        """The CVSS vector that any source gives the CVE, of the newest version of CVSS, and the source."""
+        rows = self._rows("SELECT vector, source FROM score WHERE cve = ? ORDER BY source", cve)
+        return max(rows, key=lambda row: scoring.generation(row[0]), default=None)
 
     def status(self) -> tuple[FeedStatus, ...]:
         """What the database holds, one a source, in the order of their names."""
