@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from seawall.advisories.end_of_life import end_of_life, ended
@@ -153,6 +154,10 @@ def test_who_has_the_fix_of_ubuntu_pro_is_not_affected() -> None:
     for version in ("2.10-1ubuntu0.1~esm3", "2.10-1ubuntu0.1~esm4"):
         assert ids(deb("ansible", version), JAMMY, OPEN, PRO) == []
     assert ids(deb("ansible", "2.10-1ubuntu0.1~esm2"), JAMMY, OPEN, PRO) == ["CVE-2023-1"]
+    later = msgspec.structs.replace(PRO, ranges=(Range(fixed="2.10-1ubuntu0.1+esm1"),))
+    free = msgspec.structs.replace(OPEN, ranges=(Range(fixed="2.10-1ubuntu0.1"),))
+    assert ids(deb("ansible", "2.10-1ubuntu0.1"), JAMMY, free, later) == []
+    assert ids(deb("ansible", "2.10-1"), JAMMY, free, later) == ["CVE-2023-1"]
 
 
 def test_a_release_that_only_ubuntu_pro_mends_is_affected() -> None:

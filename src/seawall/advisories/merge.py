@@ -97,7 +97,7 @@ def vulnerabilities(advisories: Iterable[Advisory], version: str, key: KeyOf) ->
 def _vulnerability(group: list[_Claim], version: str, key: KeyOf) -> Vulnerability | None:
     deciding = [claim for claim in group if not claim.bundle] or group
     hits = [(claim.hit, claim) for claim in deciding if claim.hit]
-    if not hits or any(not claim.hit and _mended_for_subscribers(claim.advisory) for claim in deciding):
+    if not hits or _mended_in_a_channel(deciding):
         return None
     hits.sort(key=lambda pair: pair[0].why != "")
     said = [claim.advisory for _, claim in hits]
@@ -113,9 +113,11 @@ def _vulnerability(group: list[_Claim], version: str, key: KeyOf) -> Vulnerabili
     )
 
 
-def _mended_for_subscribers(advisory: Advisory) -> bool:
-    """What the version is not hit by, for it has this fix (`+esm1`), while those who do not pay wait for one."""
-    return advisory.subscription and any(bounds.fixed for bounds in advisory.ranges)
+def _mended_in_a_channel(deciding: Sequence[_Claim]) -> bool:
+    """The version has the fix of one channel (`+esm1`, or the free one) while the other still waits for its own."""
+    return any(claim.advisory.subscription for claim in deciding) and any(
+        not claim.hit and any(bounds.fixed for bounds in claim.advisory.ranges) for claim in deciding
+    )
 
 
 def _fix(said: list[Advisory], decided: list[Advisory], version: str, key: KeyOf) -> Fix:

@@ -126,34 +126,36 @@ def read(data: bytes, *, source: str, where: str, limits: Limits = DEFAULT) -> t
             packages.setdefault(key(entry.package.ecosystem, entry.package.name), []).append(entry)
     if not packages:
         return Skipped.ELSEWHERE
-    aliases, summary, refs = _aliases(record, source), _summary(record), _refs(record)
+    aliases = _aliases(record, source)
     if not aliases and _BUG_FIX.match(record.id):
         return Skipped.NO_FLAW
-    advisories = []
-    for entries in packages.values():
-        package = entries[0].package
-        assert package
-        ranges, versions = _affected(entries, source)
-        if ranges or versions:
-            advisory = Advisory(
-                id=record.id,
-                aliases=aliases,
-                ecosystem=package.ecosystem,
-                package=package.name,
-                ranges=ranges,
-                versions=versions,
-                summary=summary,
-                severity=_severity(record, entries),
-                cvss=_cvss(record, entries),
-                refs=refs,
-                source=source,
-                modified=record.modified,
-                will_not_fix=_will_not_fix(entries),
-                subscription=package.ecosystem.startswith(_PRO),
-                modules=_modules(record, ranges) if source in _ERRATA else (),
-            )
-            advisories.append(advisory)
-    return tuple(advisories) or Skipped.NO_VERSIONS
+    found = (_advisory(record, aliases, entries, source) for entries in packages.values())
+    return tuple(advisory for advisory in found if advisory) or Skipped.NO_VERSIONS
+
+
+def _advisory(record: _Record, aliases: tuple[str, ...], entries: list[_Affected], source: str) -> Advisory | None:
+    """What the record says of one package; None where it names no versions."""
+    package = entries[0].package
+    ranges, versions = _affected(entries, source)
+    if not package or not (ranges or versions):
+        return None
+    return Advisory(
+        id=record.id,
+        aliases=aliases,
+        ecosystem=package.ecosystem,
+        package=package.name,
+        ranges=ranges,
+        versions=versions,
+        summary=_summary(record),
+        severity=_severity(record, entries),
+        cvss=_cvss(record, entries),
+        refs=_refs(record),
+        source=source,
+        modified=record.modified,
+        will_not_fix=_will_not_fix(entries),
+        subscription=package.ecosystem.startswith(_PRO),
+        modules=_modules(record, ranges) if source in _ERRATA else (),
+    )
 
 
 def _aliases(record: _Record, source: str) -> tuple[str, ...]:
