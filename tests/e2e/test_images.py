@@ -18,7 +18,7 @@ def test_every_archive_gives_an_honest_report(seawall: Seawall, tmp_path: Path, 
     done = seawall("scan", archive, "-f", "json")
     report = json.loads(done.stdout)
     assert done.returncode in (0, 1)
-    assert list(tmp_path.iterdir()) == []
+    assert {path.name for path in tmp_path.iterdir()} <= {"none.db.ecosystems.json"}
     (image,) = report["coverage"]["images"]
     assert image["layers"] >= 1
     packages = [package["name"] for package in report["packages"]]
