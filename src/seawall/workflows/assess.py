@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from seawall.errors import SeawallError
+from seawall.errors import SeawallError, Unsupported
 from seawall.gate import judge
 from seawall.model import (
     Cluster,
@@ -22,6 +22,7 @@ from seawall.model import (
     Report,
 )
 from seawall.workflows.discover import discover
+from seawall.workflows.inputs import Place, told_apart
 from seawall.workflows.settings import Settings
 
 Say = Callable[[str], None]
@@ -39,16 +40,18 @@ class Assessed(msgspec.Struct, kw_only=True):
     advisories: tuple[FeedStatus, ...] = ()
 
 
-def assess(paths: Sequence[Path], kinds: Sequence[str], settings: Settings, say: Say) -> Report:
-    """Judge everything of `kinds` ("cluster", "image") that is found in `paths`."""
+def assess(inputs: Sequence[str | Path], kinds: Sequence[str], settings: Settings, say: Say) -> Report:
+    """Judge everything of `kinds` ("cluster", "image") that is found in `inputs`: paths, and images in registries."""
+    paths, afar = told_apart(inputs) if "image" in kinds else ([Path(each) for each in inputs], [])
     found = discover(paths, kinds, settings.limits, say)
     assessed = Assessed(not_assessed=list(found.not_assessed), failed=list(found.failed))
     if found.clusters:
         audit(found.clusters, settings, assessed, say)
-    if found.images:
-        scan(found.images, settings, assessed, say)
+    images: list[Place] = [*found.images, *settings.rootfs, *afar]
+    if images:
+        scan(images, settings, assessed, say)
     if not assessed.clusters and not assessed.images and not assessed.failed:
-        assessed.failed.append(f"nothing that can be read was found in {', '.join(map(str, paths))}")
+        assessed.failed.append(f"nothing that can be read was found in {', '.join(map(str, inputs))}")
     return Report(
         verdict=judge(assessed.findings, assessed.not_assessed, settings.policy, failed=assessed.failed),
         findings=tuple(assessed.findings),
@@ -69,7 +72,7 @@ def audit(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed, s
     from seawall.model.paths import settings_known
     from seawall.sources.clusters.costs import change
 
-    clusters = told_apart(clusters)
+    clusters = named_apart(clusters)
     say(f"judging {len(clusters)} clusters")
     results = run(clusters, all_checks(), today=settings.today, cost=change)
     assessed.findings += results.findings
@@ -88,7 +91,7 @@ def audit(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed, s
     )
 
 
-def told_apart(clusters: Sequence[Cluster]) -> list[Cluster]:
+def named_apart(clusters: Sequence[Cluster]) -> list[Cluster]:
     """Clusters of one name get their resource group, or else their file, put before it: a name is an identity."""
     named = list(clusters)
     for prefix in ("resource_group", "file"):
@@ -102,18 +105,24 @@ def told_apart(clusters: Sequence[Cluster]) -> list[Cluster]:
     return named
 
 
-def scan(paths: Iterable[Path], settings: Settings, assessed: Assessed, say: Say) -> None:
+def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: Say) -> None:
     """List the packages of every image, and match them against the advisories."""
     from seawall.checks.image.vulnerabilities import findings
     from seawall.workflows.advisories import open_advisories
-    from seawall.workflows.images import contents_of, images_in
+    from seawall.workflows.images import Images
 
-    with open_advisories(settings) as advisories:
-        for path in paths:
+    def failed(where: str, error: SeawallError) -> None:
+        # among all that a repository holds there are things that are no images; one that was named must be one
+        if not (isinstance(error, Unsupported) and (settings.sweep or settings.newest)):
+            assessed.failed.append(str(error) + (f" ({error.hint})" if error.hint else ""))
+        assessed.not_assessed.append(NotAssessed(what="image", where=where, why=error.message))
+
+    with open_advisories(settings) as advisories, Images(settings) as images:
+        for place in images.places(places, failed):
             try:
-                for source in images_in(path, settings):
+                for source in images.sources(place):
                     say(f"reading image {source.image.name}")
-                    image = contents_of(source, settings)
+                    image = images.contents(source)
                     say(f"matching {len(image.packages)} packages of {image.name}")
                     matched = advisories.match(image.packages, image.distro)
                     assessed.findings += findings(image, matched)
@@ -132,8 +141,7 @@ def scan(paths: Iterable[Path], settings: Settings, assessed: Assessed, say: Say
                         )
                     )
             except SeawallError as error:
-                assessed.failed.append(str(error) + (f" ({error.hint})" if error.hint else ""))
-                assessed.not_assessed.append(NotAssessed(what="image", where=str(path), why=error.message))
+                failed(str(place), error)
         assessed.advisories = advisories.feeds()
         assessed.not_assessed += advisories.gaps()
 

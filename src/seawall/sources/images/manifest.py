@@ -1,4 +1,4 @@
-"""Manifests and indexes (OCI image-spec, and Docker's of the same shape), wherever they are kept, and the choice of one.
+"""Manifests and indexes (OCI image-spec, and Docker's of the same shape), wherever they are kept; the choice of one.
 
 A layout on disk and a registry differ in how a document is fetched, not in what it says.
 """
