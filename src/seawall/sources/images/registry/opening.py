@@ -26,6 +26,8 @@ from seawall.sources.images.registry.login import Chain, Logins
 from seawall.sources.images.registry.reference import HUB, LATEST, Reference, named
 
 INDEX_DEPTH = 4
+"""Indexes inside indexes, as in layouts."""
+
 _HUB_API = "registry-1.docker.io"
 _METADATA_SECONDS = 1.0  # on the machines that have it, it answers in milliseconds
 
@@ -116,9 +118,11 @@ def open_reference(
     name = str(reference if tagged else msgspec.structs.replace(reference, tag=LATEST))
     content, digest = registry.manifest(repository, reference.target)
     notes: list[NotAssessed] = []
-    for _ in range(INDEX_DEPTH):
-        if content.manifests is None and content.media_type not in INDEXES:
-            break
+    depth = 0
+    while content.manifests is not None or content.media_type in INDEXES:
+        depth += 1
+        if depth > INDEX_DEPTH:
+            raise Unsupported(f"indexes nest more than {INDEX_DEPTH} deep", where=name)
         images = [entry for entry in content.manifests or () if not entry.is_attestation]
         if not images:
             raise Unsupported("its index lists no image", where=name)
