@@ -40,9 +40,9 @@ def test_names(word: str, name: str) -> None:
     "word",
     [
         "", ":", "@", "/", "a/", "/a", "a//b", "host.io/", "host.io/A", "app:", "app:-x", f"app:{'x' * 129}",
-        "app@sha256:12", f"app@{D}a", "app@md5:" + "a" * 32, "a b", "a\nb", "app:1\n", "http://host.io/app", "host.io:port/app",
-        "host..io/app", "../../etc/passwd", "host.io/../app", "host.io/app?x=1", "host.io/app#x", "user:pass@host.io/app",
-        "host.io/a%2fb",
+        "app@sha256:12", f"app@{D}a", "app@md5:" + "a" * 32, "a b", "a\nb", "app:1\n", "http://host.io/app",
+        "host.io:port/app", "host..io/app", "../../etc/passwd", "host.io/../app", "host.io/app?x=1", "host.io/app#x",
+        "user:pass@host.io/app", "host.io/a%2fb",
         "host.io/" + "a" * 256, "x" * 5000, "ünicode/app", "-host.io/app", "acr://", "acr:///app", "acr://a b", "acr://x/A",
         "acr://evil@host.io", "host.io/app:1@", "[::1/app",
     ],

@@ -186,7 +186,7 @@ def _tags(
         dated.sort(key=lambda pair: (pair[0], pair[1].tag), reverse=True)
         yield from (image for _, image in dated[:newest])
     else:
-        yield from images
+        yield from sorted(images, key=lambda image: image.tag)
 
 
 def _platform(registry: Registry, repository: str, entry: Descriptor) -> str:
