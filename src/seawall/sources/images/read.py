@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from typing import Generic, Protocol, TypeVar
 
@@ -67,8 +67,7 @@ def read(
             kept.put(facts.digest, facts)
         return facts
 
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        layers = list(pool.map(facts_of, source.layers))
+    layers = _at_once(facts_of, source.layers, threads)
     tree = Tree(layers, wants)
     _fetch(tree, tree.unfetched(exact), source, visit, limits, kept)
     name = source.image.name
@@ -85,6 +84,24 @@ def read(
         image=msgspec.structs.replace(source.image, not_assessed=(*source.image.not_assessed, *odd, *unread)),
         tree=tree,
     )
+
+
+def _at_once(
+    facts_of: Callable[[LayerSource | None], LayerFacts[T]], layers: Sequence[LayerSource | None], threads: int
+) -> list[LayerFacts[T]]:
+    """The facts of all layers, the largest begun first; after a failure no more are begun."""
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        begun = {
+            index: pool.submit(facts_of, layers[index])
+            for index in sorted(range(len(layers)), key=lambda index: -getattr(layers[index], "size", 0))
+        }
+        try:
+            for future in as_completed(begun.values()):
+                future.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+        return [begun[index].result() for index in range(len(layers))]
 
 
 def read_layer(

@@ -87,7 +87,7 @@ class Session:
         """The code of the first error that the registry's answer names, "" for none. Closes the answer."""
         try:
             with response:
-                faults = json.decode(response.read(), _Faults, where=self.url).errors
+                faults = json.decode(response.read(limit="registry_bytes"), _Faults, where=self.url).errors
         except SeawallError:  # only a word for people is lost
             return ""
         return faults[0].code if faults and _CODE.fullmatch(faults[0].code) else ""
@@ -135,7 +135,7 @@ class Session:
         with response:
             if response.status in _REFUSED:
                 raise self._refusal("", response.status)
-            answer = json.decode(response.read(), _Token, where=realm.partition("?")[0])
+            answer = json.decode(response.read(limit="registry_bytes"), _Token, where=realm.partition("?")[0])
         token = answer.token or answer.access_token
         if not _TOKEN.fullmatch(token):
             raise FetchError("the registry's token server sends no token", where=self.url)

@@ -67,7 +67,7 @@ class Registry:
         with self._session.send(path, scope=_pull(repository), headers=_ACCEPT) as response:
             if response.status == 404:
                 raise self._missing(response, repository, target)
-            content = response.read()
+            content = response.read(limit="registry_bytes")
         where = self._session.url + path
         digest = target if DIGEST.fullmatch(target) else f"sha256:{_sha256(content)}"
         return parse(checked(content, digest, where=where), Document, where=where, limits=self._limits), digest
@@ -78,7 +78,7 @@ class Registry:
         with self._session.send(path, scope=_pull(repository)) as response:
             if response.status == 404:
                 raise self._lost(path)
-            content = response.read()
+            content = response.read(limit="registry_bytes")
         where = self._session.url + path
         return parse(checked(content, entry.digest, where=where), kind, where=where, limits=self._limits)
 
@@ -139,7 +139,9 @@ class Registry:
         with self._session.send(path, scope=_pull(repository), headers=_ACCEPT) as response:
             if response.status == 404:
                 return None
-            return parse(response.read(), Document, where=self._session.url + path, limits=self._limits)
+            return parse(
+                response.read(limit="registry_bytes"), Document, where=self._session.url + path, limits=self._limits
+            )
 
     def _pages(self, path: str, scope: str, kind: type[T]) -> Iterator[T]:
         """The pages of a list, from `Link` to `Link` (RFC 8288)."""
@@ -148,7 +150,7 @@ class Registry:
             with self._session.send(path, scope=scope) as response:
                 if response.status == 404:
                     raise self._lost(path.partition("?")[0])
-                content, link = response.read(), response.headers.get("Link", "")
+                content, link = response.read(limit="registry_bytes"), response.headers.get("Link", "")
             yield json.decode(content, kind, where=self._session.url + path.partition("?")[0], limits=self._limits)
             target = link.partition("<")[2].partition(">")[0] if 'rel="next"' in link or "rel=next" in link else ""
             if not target:

@@ -97,14 +97,14 @@ class Entra:
         address = f"{self._metadata}/metadata/identity/oauth2/token?{urlencode(query)}"
         try:
             with self._near.get(address, headers={"Metadata": "true"}) as answer:
-                return json.decode(answer.read(), _Token, where=self._metadata).access_token
+                return json.decode(answer.read(limit="registry_bytes"), _Token, where=self._metadata).access_token
         except SeawallError:
             return ""
 
     def _post(self, url: str, form: dict[str, str]) -> _Token:
         try:
             with self._client.request("POST", url, headers=_FORM, body=urlencode(form).encode()) as answer:
-                return json.decode(answer.read(), _Token, where=url)
+                return json.decode(answer.read(limit="registry_bytes"), _Token, where=url)
         except FetchError as error:
             if error.status in (400, 401, 403):
                 hint = "check the identity (AZURE_CLIENT_ID, AZURE_TENANT_ID…) and that it has the role AcrPull"

@@ -28,6 +28,9 @@ from seawall.sources.images.registry.reference import HUB, LATEST, Reference, na
 INDEX_DEPTH = 4
 """Indexes inside indexes, as in layouts."""
 
+INDEX_ENTRIES = 200
+"""Variants of one image. Real ones have below 30, and each may have to be asked for its platform."""
+
 _HUB_API = "registry-1.docker.io"
 _METADATA_SECONDS = 1.0  # on the machines that have it, it answers in milliseconds
 
@@ -123,12 +126,9 @@ def open_reference(
         depth += 1
         if depth > INDEX_DEPTH:
             raise Unsupported(f"indexes nest more than {INDEX_DEPTH} deep", where=name)
-        images = [entry for entry in content.manifests or () if not entry.is_attestation]
-        if not images:
-            raise Unsupported("its index lists no image", where=name)
-        matching, more = choose(images, lambda entry: _platform(registry, repository, entry), platform, where=name)
+        variant, more = _variant(content, lambda entry: _platform(registry, repository, entry), platform, name)
         notes += more
-        content, digest = registry.manifest(repository, matching[0].digest)
+        content, digest = registry.manifest(repository, variant.digest)
     if content.image_config is None:
         raise Unsupported(f"is no container image ({content.kind})", where=name)
     config = registry.document(repository, content.image_config, Config)
@@ -187,6 +187,18 @@ def _tags(
         yield from (image for _, image in dated[:newest])
     else:
         yield from sorted(images, key=lambda image: image.tag)
+
+
+def _variant(
+    index: Document, platform_of: Callable[[Descriptor], str], platform: str | None, name: str
+) -> tuple[Descriptor, list[NotAssessed]]:
+    """The image of an index that is for `platform`, as Docker chooses it: the first that fits."""
+    images = [entry for entry in index.manifests or () if not entry.is_attestation]
+    if not 0 < len(images) <= INDEX_ENTRIES:
+        raise Unsupported(f"its index lists {len(images):,} images (1 to {INDEX_ENTRIES} are read)", where=name)
+    places = {entry.digest: platform_of(entry) for entry in images}
+    matching, notes = choose(images, lambda entry: places[entry.digest], platform, where=name)
+    return matching[0], notes
 
 
 def _platform(registry: Registry, repository: str, entry: Descriptor) -> str:
