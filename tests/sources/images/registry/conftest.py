@@ -8,7 +8,6 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
@@ -235,7 +234,8 @@ def reach() -> Iterator[Callable[..., Registries]]:
     made: list[Registries] = []
 
     def reach(login: Login | None = None, limits: Limits = DEFAULT, logins: Logins | None = None) -> Registries:
-        access = Access(docker_config=Path("/nonexistent/config.json"))
+        # the loopback needs no proxy: this one would lead nowhere
+        access = Access(proxies={"http": "http://127.0.0.1:9", "https": "http://127.0.0.1:9"})
         made.append(Registries(access, limits, logins=logins or Known(login), sleep=lambda seconds: None))
         return made[-1].__enter__()
 

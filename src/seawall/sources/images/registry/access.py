@@ -28,7 +28,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     authorities. `proxies` are as `safe.http.Client` takes them.
     """
 
-    docker_config: Path = Path("/nonexistent")
+    docker_config: Path | None = None
     identity: Identity = Identity()
     proxies: Mapping[str, str] = {}
     ca_file: str | None = None

@@ -57,7 +57,7 @@ def challenges(header: str) -> dict[str, dict[str, str]]:
 class Session:
     """One registry as one user of it; threads may share it. `url` is `scheme://host[:port]`."""
 
-    def __init__(self, host: str, url: str, *, client: Client, logins: Logins) -> None:
+    def __init__(self, host: str, url: str, client: Client, *, logins: Logins) -> None:
         self.host, self.url = host, url
         self._client, self._logins = client, logins
         self._lock = threading.Lock()

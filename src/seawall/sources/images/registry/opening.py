@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 
@@ -63,20 +63,31 @@ class Registries:
         """The registry with this name. Raises FetchError where an insecure one cannot be reached at all."""
         with self._lock:
             if host not in self._known:
-                insecure = host in self._access.insecure or _is_loopback(host)
-                client = self._careless if insecure else self._client
-                url = self._scheme(host) if insecure else f"https://{_HUB_API if host == HUB else host}"
-                session = Session(host, url, client=client, logins=self._logins)
+                session = Session(host, *self._way_to(host), logins=self._logins)
                 self._known[host] = Registry(session, self._limits, sleep=self._sleep)
             return self._known[host]
 
+    def _way_to(self, host: str) -> tuple[str, Client]:
+        """The address of a registry, and the client for it. No proxy leads to the loopback, as in Docker."""
+        if loopback := _is_loopback(host):
+            client = self._near
+        elif host in self._access.insecure:
+            client = self._careless
+        else:
+            return f"https://{_HUB_API if host == HUB else host}", self._client
+        return self._scheme(host, {} if loopback else self._access.proxies), client
+
     @cached_property
     def _client(self) -> Client:
-        return self._make()
+        return self._make(verify=True, proxies=self._access.proxies)
 
     @cached_property
     def _careless(self) -> Client:
-        return self._make(verify=False)
+        return self._make(verify=False, proxies=self._access.proxies)
+
+    @cached_property
+    def _near(self) -> Client:
+        return self._make(verify=False, proxies={})
 
     @cached_property
     def _logins(self) -> Logins:
@@ -85,16 +96,16 @@ class Registries:
         once = msgspec.structs.replace(self._limits, http_retries=0)
         near = Client(once, user_agent=self._access.user_agent, timeout=_METADATA_SECONDS)
         self._clients.append(near)
-        return Chain(
-            DockerConfig(self._access.docker_config), Entra(self._access.identity, client=self._client, near=near)
-        )
+        entra = Entra(self._access.identity, client=self._client, near=near)
+        path = self._access.docker_config
+        return Chain(DockerConfig(path), entra) if path else entra
 
-    def _make(self, *, verify: bool = True, limits: Limits | None = None) -> Client:
+    def _make(self, *, verify: bool, proxies: Mapping[str, str], limits: Limits | None = None) -> Client:
         access = self._access
         client = Client(
             limits or self._limits,
             user_agent=access.user_agent,
-            proxies=access.proxies,
+            proxies=proxies,
             ca_file=access.ca_file if verify else None,
             verify=verify,
             sleep=self._sleep,
@@ -102,9 +113,10 @@ class Registries:
         self._clients.append(client)
         return client
 
-    def _scheme(self, host: str) -> str:
+    def _scheme(self, host: str, proxies: Mapping[str, str]) -> str:
         """TLS with any certificate where the registry speaks it, else plain HTTP."""
-        client = self._make(verify=False, limits=msgspec.structs.replace(self._limits, http_retries=0))
+        once = msgspec.structs.replace(self._limits, http_retries=0)
+        client = self._make(verify=False, proxies=proxies, limits=once)
         try:
             client.get(f"https://{host}/v2/", returns=(401, 403, 404)).close()
         except FetchError:
