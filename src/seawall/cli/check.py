@@ -1,7 +1,8 @@
 """Check everything found in folders, cluster exports and images, and give one verdict.
 
 Folders are walked; what is recognised but cannot be read is listed as not assessed, never skipped in silence.
-Read today: `az aks show` and `az aks list` output, ARM GET bodies, docker archives, OCI layouts.
+Read today: `az aks show` and `az aks list` output, ARM GET bodies, docker archives, OCI layouts, root file systems, and
+images in registries (see `seawall scan --help`).
 """
 
 from __future__ import annotations
