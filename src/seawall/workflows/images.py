@@ -53,7 +53,9 @@ class Images:
                 from seawall.sources.images.registry.opening import sweep
 
                 try:
-                    yield from sweep(place, self._registries, newest=settings.newest, failed=failed)
+                    platform = settings.platform or None
+                    known = self._registries
+                    yield from sweep(place, known, newest=settings.newest, failed=failed, platform=platform)
                 except SeawallError as error:
                     failed(str(place), error)
             elif place.repository:

@@ -6,6 +6,7 @@ import difflib
 import functools
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -170,7 +171,7 @@ class Registry:
         code = self._session.error(response)
         hint = f"check the repository ({code})" if code else "check the repository and the tag"
         try:
-            tags = sorted(set(self.tags(repository)))
+            tags = sorted(set(islice(self.tags(repository), 1000)))
         except SeawallError:
             tags = []
         if tags:

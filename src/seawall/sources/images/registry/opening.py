@@ -158,9 +158,16 @@ def open_reference(
 
 
 def sweep(
-    reference: Reference, registries: Registries, *, newest: int, failed: Callable[[str, SeawallError], None]
+    reference: Reference,
+    registries: Registries,
+    *,
+    newest: int,
+    failed: Callable[[str, SeawallError], None],
+    platform: str | None = None,
 ) -> Iterator[Reference]:
     """Every image of a repository, or of every repository of a registry; with `newest`, only so many of each.
+
+    Which are the newest is what Azure's registries say, elsewhere what the images for `platform` themselves say.
 
     What cannot be listed is told to `failed`, and the rest goes on.
     """
@@ -172,7 +179,7 @@ def sweep(
             repository = next(repositories, "")
             if not repository:
                 return
-            yield from _tags(registries, named(reference.registry, repository), newest, failed)
+            yield from _tags(registries, named(reference.registry, repository), newest, failed, platform)
         except SeawallError as error:
             failed(f"{reference.registry}/{repository}", error)
             if not repository:
@@ -180,7 +187,11 @@ def sweep(
 
 
 def _tags(
-    registries: Registries, reference: Reference, newest: int, failed: Callable[[str, SeawallError], None]
+    registries: Registries,
+    reference: Reference,
+    newest: int,
+    failed: Callable[[str, SeawallError], None],
+    platform: str | None,
 ) -> Iterator[Reference]:
     registry, repository = registries.at(reference.registry), reference.repository
     in_order = newest and reference.registry.endswith(SUFFIXES)
@@ -192,7 +203,7 @@ def _tags(
         dated = []
         for image in images:
             try:
-                dated.append((open_reference(image, registries).image.created, image))
+                dated.append((open_reference(image, registries, platform=platform).image.created, image))
             except SeawallError as error:
                 failed(str(image), error)
         dated.sort(key=lambda pair: (pair[0], pair[1].tag), reverse=True)
