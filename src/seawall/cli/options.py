@@ -6,22 +6,34 @@ import argparse
 import datetime
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from seawall.errors import UsageError
 
 if TYPE_CHECKING:
     from seawall.safe.limits import Limits
+    from seawall.workflows.discover import Found
     from seawall.workflows.settings import Settings
+
+    Live: TypeAlias = Callable[[Settings, Callable[[str], None]], Found]
 
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 FORMATS = ("table", "json", "sarif")
+FRAMEWORKS = ("cis-aks", "guide", "mcsb")
 
 
-def inputs(parser: argparse.ArgumentParser, metavar: str, what: str, *, nargs: str = "+") -> None:
-    """The positional inputs: paths, or names of images in registries."""
-    parser.add_argument("inputs", nargs=nargs, metavar=metavar, help=what)
+def inputs(
+    parser: argparse.ArgumentParser,
+    metavar: str,
+    what: str,
+    *,
+    kind: Callable[[str], Path | str] = Path,
+    nargs: str = "+",
+) -> None:
+    """The positional inputs: paths, or words (`kind` str) that may be names of images in registries too."""
+    parser.add_argument("paths", nargs=nargs, metavar=metavar, type=kind, help=what)
 
 
 def add_images(parser: argparse.ArgumentParser) -> None:
@@ -58,6 +70,11 @@ def add_registries(parser: argparse.ArgumentParser) -> None:
         help="this one may have a certificate that nobody vouches for, or none",
     )
     group.add_argument("--registry-ca", metavar="FILE", help="trust these authorities in place of the system's")
+
+
+def add_framework(parser: argparse.ArgumentParser) -> None:
+    """What only clusters need."""
+    parser.add_argument("--framework", choices=FRAMEWORKS, default="", help="ask only what this asks, by its controls")
 
 
 def add_assessment(parser: argparse.ArgumentParser) -> None:
@@ -164,6 +181,7 @@ def settings(args: argparse.Namespace) -> Settings:
         today=args.as_of or datetime.datetime.now(datetime.UTC).date(),
         database=database(args),
         platform=getattr(args, "platform", ""),
+        framework=getattr(args, "framework", ""),
         max_age=getattr(args, "max_age", 0),
         policy=Policy(
             fail_on=Severity[args.fail_on.upper()],
@@ -208,14 +226,14 @@ def of_images(args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def assess(args: argparse.Namespace, kinds: tuple[str, ...]) -> int:
+def assess(args: argparse.Namespace, kinds: tuple[str, ...], live: Live | None = None) -> int:
     """Run the assessment that the command line asks for, write its report, and return the exit code."""
     from seawall.cli.output import progress, style, write
     from seawall.reports import render
     from seawall.workflows.assess import assess as workflow
 
     with progress(quiet=args.quiet) as say:
-        report = workflow(args.inputs, kinds, settings(args), say)
+        report = workflow(args.paths, kinds, settings(args), say, live)
     write(render(report, args.format, style(args)), args.output)
     if args.output and not args.quiet:
         print(f"seawall: report written to {args.output}; exit {report.verdict.exit_code}", file=sys.stderr)

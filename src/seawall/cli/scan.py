@@ -24,15 +24,14 @@ from seawall.errors import UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    inputs(
-        parser, "IMAGE", "archives, OCI layouts, folders that hold some, or names of images in registries", nargs="*"
-    )
+    what = "archives, OCI layouts, folders that hold some, or names of images in registries"
+    inputs(parser, "IMAGE", what, kind=str, nargs="*")
     parser.add_argument("--rootfs", action="append", default=[], type=Path, metavar="DIR", help="a root file system")
     add_images(parser)
     add_assessment(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    if not args.inputs and not args.rootfs:
+    if not args.paths and not args.rootfs:
         raise UsageError("no image is named", where="scan", hint="name an image, or say --rootfs DIR")
     return assess(args, kinds=("image",))
