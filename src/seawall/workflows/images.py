@@ -140,10 +140,8 @@ def fingerprint(limits: object) -> str:
     import seawall
 
     root = Path(seawall.__file__).parent
-    sources = [root / "version.py", root / "model/image.py"]
-    for room in ("catalogers", "safe", "sources/images"):
-        sources += sorted((root / room).glob("*.py"))
     words = hashlib.sha256(msgspec.json.encode(limits))
-    for path in sources:
-        words.update(path.name.encode() + b"\0" + path.read_bytes())
+    for pattern in ("version.py", "model/*.py", "safe/**/*.py", "catalogers/**/*.py", "sources/images/*.py"):
+        for path in sorted(root.glob(pattern)):
+            words.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
     return words.hexdigest()
