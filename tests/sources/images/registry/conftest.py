@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -252,8 +252,3 @@ def robot() -> Login:
 @pytest.fixture
 def secret() -> str:
     return SECRET
-
-
-@pytest.fixture
-def scheme_of() -> Callable[[str], str]:
-    return lambda url: urlsplit(url).scheme

@@ -60,7 +60,7 @@ class Registries:
             client.close()
 
     def at(self, host: str) -> Registry:
-        """The registry with this name. Raises FetchError where an insecure one cannot be reached at all."""
+        """The registry with this name. Nothing is asked of it yet, but of an insecure one whether it speaks TLS."""
         with self._lock:
             if host not in self._known:
                 session = Session(host, *self._way_to(host), logins=self._logins)
