@@ -7,8 +7,8 @@ a registry or layout that would now hand out other bytes for D would be refused 
 more right than a reading. That the manifest is the one that was meant is checked as ever: by its own digest, or the
 word of the registry on a tag. A diffID is not used: the configuration claims it, beside the digest that is checked, and
 an image that claims the diffID of a base layer for a layer of its own would put its own content in the entry that every
-image on that base shares. A docker archive with plain layers names no digest and is not kept: seeking over its content
-takes less time than hashing it (0.1 against 1.0 s for 1 GB).
+image on that base shares. A docker archive with plain layers names no digest and is not kept: to scan one with seeks
+over what nobody wants takes less time than to hash it (680 MiB, 17,000 entries: 0.2 against 0.37 s of CPU).
 
 A key holds the fingerprint of all code that had a part in the result, so that a new version begins anew. An entry
 carries a checksum over its key and content: what is damaged, cut short or misplaced is as good as absent, and is

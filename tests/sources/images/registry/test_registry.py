@@ -365,6 +365,18 @@ def test_all_of_a_registry_page_by_page(fake: Any, reach: Reach, push: Push, mak
     assert failed == []
 
 
+def test_azure_says_which_tags_are_the_newest(fake: Any, reach: Reach) -> None:
+    def tags(handler: Any) -> None:
+        page = ["5", "4"] if "last=" not in handler.path else ["3"]
+        more = {"Link": '</acr/v1/team/app/_tags?last=4&n=2&orderby=timedesc>; rel="next"'} if len(page) == 2 else {}
+        document = {"registry": "x", "imageName": "team/app", "tags": [{"name": name, "digest": ""} for name in page]}
+        handler.json(document, **more)
+
+    fake.routes["/acr/v1/team/app/_tags"] = tags
+    assert list(reach().at(fake.host).newest_tags("team/app")) == ["5", "4", "3"]
+    assert "orderby=timedesc" in fake.seen[-2].path
+
+
 def test_a_repository_that_cannot_be_listed_stops_no_other(fake: Any, reach: Reach, push: Push, make: Any) -> None:
     for name in ("a", "b", "c"):
         push(fake, f"{name}:1", make.layer(("file", "x", name)))
