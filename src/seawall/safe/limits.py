@@ -100,6 +100,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     folder_depth: int = 64
     """Depth of folders below one that the user named."""
 
+    registry_bytes: int = 16 * MIB
+    """One document of a registry, held in memory: a manifest, a configuration, a page of a list. They take up to 4."""
+
     http_bytes: int = 8 * GIB
     """One downloaded body, streamed to disk. The npm bundle of OSV is 250 MB."""
 
