@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from seawall.catalogers.cataloger import Owns, Record
 from seawall.catalogers.purl import OS_TYPES, purl_of
+from seawall.catalogers.rpm_vendors import origin_of
 from seawall.model import Distro, NotAssessed, Package
 
 DISTRO_FILES = (
@@ -50,14 +51,15 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def assemble(evidence: Iterable[Evidence], *, canonical: Callable[[str], str] = str) -> Contents:
-    """All packages with purl, layer, owner and files; doubles (same purl, same file) dropped.
+    """All packages with purl, layer, owner and files; doubles dropped: same purl, same file, and for rpm any file,
+    as images may hold its database and a list of what is in it.
 
     `canonical` follows links of folders, so that `lib/x` in a package's list is `usr/lib/x` where lib is a link.
     """
     files = sorted(evidence, key=lambda file: file.path)
     distro = _distro(files)
     records = [record for file in files for record in file.versions[-1][1]]
-    found = [package for file in files for package in _with_layers(file)]
+    found = [_with_origin(package, distro) for file in files for package in _with_layers(file)]
     system = {package.name: package for package in found if package.type in OS_TYPES}
     owners = {canonical(path): each.package for each in records if isinstance(each, Owns) for path in each.paths}
     evidence_of: dict[str, list[str]] = {}
@@ -71,7 +73,7 @@ def assemble(evidence: Iterable[Evidence], *, canonical: Callable[[str], str] = 
         else:
             package = replace(package, owner=_owner(package, owners, system, canonical))
         package = replace(package, purl=purl_of(package, distro))
-        packages.setdefault((package.purl, package.path), package)
+        packages.setdefault((package.purl, package.path if package.type != "rpm" else ""), package)
     ordered = tuple(packages[key] for key in sorted(packages))
     return Contents(distro=distro, packages=ordered, not_assessed=_not_assessed(records, distro, ordered))
 
@@ -99,6 +101,10 @@ def _with_layers(file: Evidence) -> list[Package]:
         replace(package, layer=since[_identity(package)], path=file.path + package.path[len(_file(package)) :])
         for package in now
     ]
+
+
+def _with_origin(package: Package, distro: Distro | None) -> Package:
+    return replace(package, origin=origin_of(package.origin, distro)) if package.type == "rpm" else package
 
 
 def _identity(package: Package) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TypeAlias
@@ -14,6 +14,7 @@ import msgspec
 
 from seawall.errors import LimitExceeded, Malformed, SeawallError
 from seawall.model import Distro, NotAssessed, Package
+from seawall.safe.limits import DEFAULT, Limits
 
 
 class Owns(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,8 +83,25 @@ def regex(glob: str) -> str:
     return folders + "[^/]*".join(re.escape(part) for part in rest.split("*"))
 
 
-def text(path: str, content: bytes) -> str:
-    """Plain text without byte order mark, stray bytes replaced; raises Malformed for what is not text in UTF-8."""
+def owns(package: str, paths: Iterable[str], *, where: str, most: int) -> Owns:
+    """The files of a package. Raises Malformed where their paths have more than `most` characters together: a few
+    bytes of a database could otherwise stand for gigabytes, by one long folder for very many files."""
+    kept: list[str] = []
+    for path in paths:
+        most -= len(path)
+        if most < 0:
+            raise Malformed(f"the paths of the files of {package} are longer than any real ones", where=where)
+        kept.append(path)
+    return Owns(package=package, paths=tuple(kept))
+
+
+def text(path: str, content: bytes, limits: Limits = DEFAULT) -> str:
+    """Plain text without byte order mark, stray bytes replaced.
+
+    Raises Malformed for what is not text in UTF-8, LimitExceeded for more than a database of text has.
+    """
+    if len(content) > limits.text_bytes:
+        raise LimitExceeded("text_bytes", limits.text_bytes, where=path, found=len(content))
     if b"\0" in content:
         raise Malformed("this is not plain text in UTF-8", where=path)
     return content.decode("utf-8-sig", errors="replace")

@@ -14,21 +14,14 @@ KINDS = {
     "**/specifications/default/*.gemspec": "Ruby gems",
     "**/vendor/composer/installed.json": "PHP packages",
     "opt/bitnami/*/.spdx-*.spdx": "Bitnami packages",
-    "usr/lib/sysimage/rpm/Packages.db": "rpm packages",
-    "usr/lib/sysimage/rpm/rpmdb.sqlite": "rpm packages",
-    "usr/share/rpm/rpmdb.sqlite": "rpm packages",
     "var/lib/chisel/manifest.wall": "packages of a chiselled Ubuntu",
-    "var/lib/rpm/Packages": "rpm packages",
-    "var/lib/rpm/Packages.db": "rpm packages",
-    "var/lib/rpm/rpmdb.sqlite": "rpm packages",
-    "var/lib/rpmmanifest/container-manifest-2": "rpm packages",
 }
 WHY = "this version of Seawall does not read them"
 
-RPM = Example(
-    path="var/lib/rpm/rpmdb.sqlite",
-    content=b"SQLite format 3\0",
-    finds=(NotAssessed(what="rpm packages", where="var/lib/rpm/rpmdb.sqlite", why=WHY),),
+CHISEL = Example(
+    path="var/lib/chisel/manifest.wall",
+    content=b"",
+    finds=(NotAssessed(what="packages of a chiselled Ubuntu", where="var/lib/chisel/manifest.wall", why=WHY),),
 )
 GEM = Example(
     path="usr/local/lib/ruby/gems/3.2.0/specifications/default/json-2.6.3.gemspec",
@@ -37,7 +30,7 @@ GEM = Example(
 )
 
 
-@cataloger(*KINDS, examples=[RPM, GEM])
+@cataloger(*KINDS, examples=[CHISEL, GEM])
 def unread(path: str, content: bytes) -> Iterator[NotAssessed]:
     """Files that hold packages which no cataloger reads yet, so that the report can say so: one line a folder of gems.
 

@@ -61,6 +61,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     evidence_bytes: int = 1 * GIB
     """One file that a cataloger asked for, held in memory. The largest rpm database known to us is 300 MB."""
 
+    text_bytes: int = 64 * MIB
+    """One database of packages that is plain text. Debian's `status` of 5,000 packages is 6 MB."""
+
+    rpm_header_bytes: int = 16 * MIB
+    """The header of one rpm package. A package of 60,000 files has 9 MB."""
+
+    sqlite_steps: int = 50_000_000
+    """Instructions that SQLite runs for one query: bounds time, to some seconds. 3,000 packages take 10,000."""
+
     folder_entries: int = 1_000_000
     """Files looked at below one folder that the user named."""
 
