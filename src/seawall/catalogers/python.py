@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from seawall.catalogers.cataloger import Example, cataloger, text
 from seawall.errors import Malformed
 from seawall.model import Package
+from seawall.safe.limits import DEFAULT, Limits
 
 FIELD = re.compile(r"^(Name|Version):(.*)", re.MULTILINE | re.IGNORECASE)
 END_OF_HEADERS = re.compile(r"\n[ \t\r]*\n")
@@ -40,14 +41,15 @@ EGG = Example(
     "**/*.egg-info",
     "**/EGG-INFO/PKG-INFO",
     examples=[WHEEL, EGG],
+    bounded=True,
 )
-def python(path: str, content: bytes) -> Iterator[Package]:
+def python(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Package]:
     """The core metadata of a distribution: mail headers up to the first blank line, of which Name and Version count.
 
     Copies that another distribution vendors count where they bring their metadata along. An egg that is still a zip
     is not read, nor is a source tree that was never installed.
     """
-    headers = END_OF_HEADERS.split(text(path, content), maxsplit=1)[0]
+    headers = END_OF_HEADERS.split(text(path, content, limits), maxsplit=1)[0]
     fields = {key.lower(): value.strip() for key, value in reversed(FIELD.findall(headers))}
     name, version = fields.get("name", ""), fields.get("version", "")
     if not NAME.fullmatch(name):
