@@ -13,8 +13,6 @@ from seawall.safe.limits import DEFAULT, Limits
 FIELD = re.compile(r"^([PVAo]):(.*)$", re.MULTILINE)
 STANZA = re.compile(r"(?:.+\n?)+")
 WORD = re.compile(r"[^\s/]+")
-PATHS_PER_BYTE = 8
-"""How long the paths of a package's files may be beside its record: each file has a checksum there too."""
 
 EXAMPLE = Example(
     path="lib/apk/db/installed",
@@ -77,7 +75,7 @@ def apk(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Record]
                 source=source if source != name else "",
                 path=path,
             )
-            yield owns(name, _files(record), where=path, most=PATHS_PER_BYTE * len(record))
+            yield owns(name, _files(record), where=path, size=len(record))
 
 
 def _files(record: str) -> Iterator[str]:

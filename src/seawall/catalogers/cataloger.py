@@ -14,7 +14,7 @@ import msgspec
 
 from seawall.errors import LimitExceeded, Malformed, SeawallError
 from seawall.model import Distro, NotAssessed, Package
-from seawall.safe.limits import DEFAULT, Limits
+from seawall.safe.limits import DEFAULT, MIB, Limits
 
 
 class Owns(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +40,8 @@ class Cataloger(msgspec.Struct, frozen=True, kw_only=True):
 
     A glob is a path relative to the image's root, without leading slash: `*` stays within one folder, a leading
     `**/` is any folder or none. `read(path, content)` may raise a SeawallError, before or after its first record.
-    `bounded` catalogers unpack something, and take the keyword `limits` as well.
+    `bounded` catalogers unpack something, and take the keyword `limits` as well. `magic` are the first bytes of programs
+    that are wanted whatever their path, and `libraries` tells by path which shared libraries are wanted as those are.
     """
 
     name: str
@@ -49,10 +50,16 @@ class Cataloger(msgspec.Struct, frozen=True, kw_only=True):
     examples: tuple[Example, ...]
     read: Callable[..., Iterator[Record]]
     bounded: bool = False
+    magic: tuple[bytes, ...] = ()
+    libraries: Callable[[str], bool] | None = None
 
 
 def cataloger(
-    *globs: str, examples: Sequence[Example], bounded: bool = False
+    *globs: str,
+    examples: Sequence[Example],
+    bounded: bool = False,
+    magic: tuple[bytes, ...] = (),
+    libraries: Callable[[str], bool] | None = None,
 ) -> Callable[[Callable[..., Iterator[Record]]], Cataloger]:
     """Make a Cataloger of the function below. It registers nothing; the file must be named after the function."""
 
@@ -64,6 +71,8 @@ def cataloger(
             examples=tuple(examples),
             read=function,
             bounded=bounded,
+            magic=magic,
+            libraries=libraries,
         )
 
     return make
@@ -83,13 +92,17 @@ def regex(glob: str) -> str:
     return folders + "[^/]*".join(re.escape(part) for part in rest.split("*"))
 
 
-def owns(package: str, paths: Iterable[str], *, where: str, most: int) -> Owns:
-    """The files of a package. Raises Malformed where their paths have more than `most` characters together: a few
-    bytes of a database could otherwise stand for gigabytes, by one long folder for very many files."""
+def owns(package: str, paths: Iterable[str], *, where: str, size: int) -> Owns:
+    """The files of a package whose record has `size` bytes.
+
+    Raises Malformed where the paths are out of all proportion: a few bytes of a database could otherwise stand for
+    gigabytes, by one long folder for very many files. In real ones files share a folder, and bring checksums along.
+    """
     kept: list[str] = []
+    left = MIB + 8 * size
     for path in paths:
-        most -= len(path)
-        if most < 0:
+        left -= len(path)
+        if left < 0:
             raise Malformed(f"the paths of the files of {package} are longer than any real ones", where=where)
         kept.append(path)
     return Owns(package=package, paths=tuple(kept))

@@ -25,8 +25,6 @@ INT_32, STRING, STRINGS, TRANSLATED = 4, 6, 8, 9
 
 WORD = re.compile(r"[^\s/:]+")
 SOURCE = re.compile(r"(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm")
-PATHS_PER_BYTE = 8
-"""How long the paths of all files may be beside the header: they share folders, and bring checksums and more along."""
 
 _ENTRY = struct.Struct(">IIII")
 Field = Sequence[str] | Sequence[int]
@@ -53,7 +51,7 @@ def records(header: bytes, path: str, limits: Limits) -> Iterator[Package | Owns
         vendor=_text(fields, VENDOR),
         module=_text(fields, MODULE),
     )
-    yield owns(name, _files(fields), where=path, most=PATHS_PER_BYTE * len(header))
+    yield owns(name, _files(fields), where=path, size=len(header))
 
 
 def package(

@@ -67,6 +67,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     rpm_header_bytes: int = 16 * MIB
     """The header of one rpm package. A package of 60,000 files has 9 MB."""
 
+    go_build_info_bytes: int = 1 * MIB
+    """The list of modules in one Go program. That of Kubernetes is 30 KB."""
+
     sqlite_steps: int = 50_000_000
     """Instructions that SQLite runs for one query: bounds time, to some seconds. 3,000 packages take 10,000."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from seawall.catalogers import Evidence, assemble, catalog, exact_paths, wants
+from seawall.catalogers import Evidence, assemble, catalog, exact_paths, wants, wants_program
 from seawall.model import Image
 from seawall.safe.names import as_text
 from seawall.sources.images.image import ImageSource
@@ -24,7 +24,9 @@ def images_in(path: Path, settings: Settings) -> tuple[ImageSource, ...]:
 def contents_of(source: ImageSource, settings: Settings) -> Image:
     """The image with its distro and packages. Raises InputError."""
     visit = partial(catalog, limits=settings.limits)
-    read_image = read(source, wants=wants, visit=visit, exact=exact_paths(), limits=settings.limits)
+    read_image = read(
+        source, wants=wants, wants_program=wants_program, visit=visit, exact=exact_paths(), limits=settings.limits
+    )
     image, tree = read_image.image, read_image.tree
     evidence = (
         Evidence(

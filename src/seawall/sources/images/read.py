@@ -40,6 +40,7 @@ def read(
     *,
     wants: Callable[[str], bool],
     visit: Callable[[str, bytes], T],
+    wants_program: Callable[[str, bytes], bool] | None = None,
     exact: Collection[str] = (),
     limits: Limits = DEFAULT,
     threads: int = 2,
@@ -48,13 +49,17 @@ def read(
     """Visit every wanted file of every layer, and squash. Raises Malformed, Unsupported or LimitExceeded.
 
     `wants` gets paths without a leading slash; `visit` gets the path and the content, and may run in several threads.
-    `exact` are wanted paths that are looked for through linked folders too (a package database behind a link).
+    `wants_program` adds programs by content: see `analyse`. `exact` are wanted paths that are looked for through linked folders too (a package database behind a link).
     Without `verify`, diffIDs are not checked, and a layer in a plain archive is not read but for its wanted files.
     """
 
     def facts_of(layer: LayerSource | None) -> LayerFacts[T]:
         return (
-            LayerFacts() if layer is None else read_layer(layer, wants=wants, visit=visit, limits=limits, verify=verify)
+            LayerFacts()
+            if layer is None
+            else read_layer(
+                layer, wants=wants, wants_program=wants_program, visit=visit, limits=limits, verify=verify
+            )
         )
 
     with ThreadPoolExecutor(max_workers=threads) as pool:
@@ -83,6 +88,7 @@ def read_layer(
     wants: Callable[[str], bool],
     visit: Callable[[str, bytes], T],
     limits: Limits,
+    wants_program: Callable[[str, bytes], bool] | None = None,
     verify: bool = True,
 ) -> LayerFacts[T]:
     """One layer, checked against the digest and diffID that it claims. Raises Malformed where they differ."""
@@ -91,7 +97,14 @@ def read_layer(
         stream = open_stream(packed or raw, where=layer.where, limits=limits)
         once = packed and stream.kind == "plain" and layer.digest == layer.diff_id
         unpacked = _Hashed(stream, layer.diff_id, layer.where) if verify and layer.diff_id and not once else None
-        facts = analyse(unpacked or stream, wants=wants, visit=visit, limits=limits, where=layer.where)
+        facts = analyse(
+            unpacked or stream,
+            wants=wants,
+            wants_program=wants_program,
+            visit=visit,
+            limits=limits,
+            where=layer.where,
+        )
         (unpacked or stream).skip(_END)
     if packed:
         facts.digest = packed.check("digest")
