@@ -52,7 +52,8 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
 
 def assemble(evidence: Iterable[Evidence], *, canonical: Callable[[str], str] = str) -> Contents:
     """All packages with purl, layer, owner and files; doubles dropped: same purl, same file, and for rpm any file,
-    as images may hold its database and a list of what is in it.
+    as images may hold its database and a list of what is in it. Programs known by their content are left out where a
+    package of the operating system owns them.
 
     `canonical` follows links of folders, so that `lib/x` in a package's list is `usr/lib/x` where lib is a link.
     """
@@ -67,6 +68,8 @@ def assemble(evidence: Iterable[Evidence], *, canonical: Callable[[str], str] = 
         evidence_of.setdefault(owners[path], []).append(path)
     packages: dict[tuple[str, str], Package] = {}
     for package in found:
+        if package.type == "generic" and _installed(package, owners, system, canonical):
+            continue
         if package.type in OS_TYPES:
             files_owned = tuple(evidence_of.get(package.name, ()))
             package = replace(package, namespace=distro.id if distro else "", files=files_owned)
@@ -132,6 +135,15 @@ def _owner(
         name = re.sub(r"[-_.]+", "-", package.name).lower()
         candidates = [pattern.format(name) for pattern in patterns] if path.startswith(folder) else []
     return next((each for each in candidates if each in system and not system[each].origin), "")
+
+
+def _installed(
+    package: Package, owners: Mapping[str, str], system: Mapping[str, Package], canonical: Callable[[str], str]
+) -> bool:
+    """Whether a package of the operating system brought a program: by its file, or by its name where no list came."""
+    if owners:
+        return canonical(package.path) in owners
+    return any(package.name in (each.name, each.source) for each in system.values())
 
 
 def _not_assessed(

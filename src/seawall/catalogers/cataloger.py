@@ -40,8 +40,8 @@ class Cataloger(msgspec.Struct, frozen=True, kw_only=True):
 
     A glob is a path relative to the image's root, without leading slash: `*` stays within one folder, a leading
     `**/` is any folder or none. `read(path, content)` may raise a SeawallError, before or after its first record.
-    `bounded` catalogers unpack something, and take the keyword `limits` as well. `magic` are the first bytes of programs
-    that are wanted whatever their path, and `libraries` tells by path which shared libraries are wanted as those are.
+    `bounded` catalogers unpack something, and take the keyword `limits` as well. `magic` are the first bytes of
+    programs that are wanted whatever their path; `libraries` tells by path which shared libraries are wanted, too.
     """
 
     name: str

@@ -62,7 +62,7 @@ def parse(content: bytes) -> Executable:
     """The parts of a program. What is not sound is left out: nothing is raised."""
     try:
         return _elf(content) if content.startswith(ELF) else _pe(content)
-    except (struct.error, IndexError):
+    except (struct.error, IndexError, OverflowError):
         return Executable(order="<")
 
 

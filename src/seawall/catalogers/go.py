@@ -91,7 +91,7 @@ def _build_info(content: bytes, program: Executable) -> int | None:
 def _records(path: str, content: bytes, program: Executable, blob: int, limits: Limits) -> Iterator[Record]:
     try:
         version, modules = _strings(path, content, program, blob, limits)
-    except (struct.error, IndexError):
+    except (struct.error, IndexError, OverflowError):
         raise Malformed(f"{UNREADABLE}: it is cut short", where=path) from None
     toolchain = TOOLCHAIN.match(version)
     if toolchain is None:

@@ -49,7 +49,8 @@ def read(
     """Visit every wanted file of every layer, and squash. Raises Malformed, Unsupported or LimitExceeded.
 
     `wants` gets paths without a leading slash; `visit` gets the path and the content, and may run in several threads.
-    `wants_program` adds programs by content: see `analyse`. `exact` are wanted paths that are looked for through linked folders too (a package database behind a link).
+    `wants_program` adds programs by content: see `analyse`. `exact` are wanted paths that are looked for through linked
+    folders too (a package database behind a link).
     Without `verify`, diffIDs are not checked, and a layer in a plain archive is not read but for its wanted files.
     """
 
@@ -57,9 +58,7 @@ def read(
         return (
             LayerFacts()
             if layer is None
-            else read_layer(
-                layer, wants=wants, wants_program=wants_program, visit=visit, limits=limits, verify=verify
-            )
+            else read_layer(layer, wants=wants, wants_program=wants_program, visit=visit, limits=limits, verify=verify)
         )
 
     with ThreadPoolExecutor(max_workers=threads) as pool:
