@@ -125,6 +125,29 @@ def test_versions_of_go(said: str, version: str) -> None:
     assert _semantic(found) == version
 
 
+@pytest.mark.parametrize(
+    ("flags", "version"),
+    [
+        ('"-s -w -X main.version=1.2.3"', "v1.2.3"),
+        ("\"-X 'main.buildVersion=v1.2.3-rc.1' -X main.date=2024\"", "v1.2.3-rc.1"),
+        ('"-X example.com/app/internal.Version=2.0.0"', "v2.0.0"),
+        ('"-X example.com/application.Version=2.0.0"', "(devel)"),
+        ('"-X github.com/acme/net.Version=2.0.0"', "(devel)"),
+        ('"-X main.goVersion=1.22.0"', "(devel)"),
+        ('"-X main.version=dev"', "(devel)"),
+    ],
+)
+def test_a_version_that_the_build_stamped(flags: str, version: str) -> None:
+    listed = f"path\texample.com/app\nmod\texample.com/app\t(devel)\t\nbuild\t-ldflags={flags}\n"
+    blob = bytes(16) + listed.encode() + bytes(16)
+    content = PROGRAM.content[: 64 + 32] + b"\x08go1.22.1" + bytes([len(blob) & 127 | 128, len(blob) >> 7]) + blob
+    assert listed_version(content) == version
+
+
+def listed_version(content: bytes) -> str:
+    return dict(listed(catalog("bin/app", content)))["example.com/app"]
+
+
 def test_a_hidden_version_and_a_list_over_its_bound_are_told() -> None:
     (told, *_) = catalog("bin/a", PROGRAM.content.replace(b"go1.22.1", b"unknown1"))
     assert isinstance(told, NotAssessed)

@@ -23,6 +23,13 @@ FRAME = 16
 MODULE = re.compile(r"[A-Za-z0-9][\w.~/+-]*")
 TOOLCHAIN = re.compile(r"(devel )?go(\d+\.\d+)(?:\.(\d+))?(rc|beta)?(\d+)?")
 
+STAMP = re.compile(
+    r"""-X[ =]["']?(?P<package>[\w.~/-]+)\.                          # a variable of a package
+    (?:app|build|cli|current|git|release)?_?version=v?(?P<version>\d+\.\d+\.\d+[\w.+-]*)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A version that the build sets in a variable of the program (`-ldflags "-X main.version=1.2.3"`)."""
+
 PROGRAM = Example(
     path="usr/local/bin/app",
     content=ELF.ljust(64, b"\0")
@@ -60,8 +67,8 @@ def go(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Record]:
     """The build info of a program, stripped or not: Go's version as the package `stdlib`, the main module, all others.
 
     A module that another replaces is not in the program, the other one is. A main module built outside of a release
-    has the version (devel). Programs of before Go 1.13 have no build info; those that garble or UPX went over hide it,
-    and it is told. Those written in C, and what is compiled into Go through cgo, say nothing here.
+    has the version that the build stamped into it, else (devel). Programs of before Go 1.13 have no build info; those
+    that garble or UPX went over hide it, and it is told. What is compiled into Go through cgo says nothing here.
     """
     head = content[:4096]
     program = parse(content)
@@ -155,12 +162,23 @@ def _semantic(toolchain: re.Match[str]) -> str:
     return f"{minor}.{patch}" if patch else minor
 
 
+def _stamped(listed: str, main: str) -> str:
+    """The version of the main module that was set in its package `main` or in another of its own; "" without one."""
+    flags = next((line for line in listed.splitlines() if line.startswith("build\t-ldflags=")), "")
+    own = (
+        stamp["version"] for stamp in STAMP.finditer(flags) if f"{stamp['package']}/".startswith(("main/", f"{main}/"))
+    )
+    return next((f"v{version}" for version in own), "")
+
+
 def _modules(path: str, listed: str) -> Iterator[Package | NotAssessed]:
     lines = [line.split("\t") for line in listed.splitlines()]
     for line, after in zip(lines, [*lines[1:], [""]], strict=True):
         if line[0] not in ("mod", "dep") or len(line) < 3:
             continue
         name, version = line[1:3]
+        if line[0] == "mod" and version == "(devel)":
+            version = _stamped(listed, name) or version
         if line[0] == "dep" and after[0] == "=>" and len(after) > 2:
             if after[1].startswith((".", "/")):
                 why = f"it was replaced by the folder {after[1]}, whose version nothing tells"
