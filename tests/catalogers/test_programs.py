@@ -156,6 +156,17 @@ def test_a_hidden_version_and_a_list_over_its_bound_are_told() -> None:
     assert "--limit go_build_info_bytes" in told.why
 
 
+@pytest.mark.parametrize(
+    ("said", "told"), [("", True), ("path\tcommand-line-arguments\n", True), ("path\tcmd/compile\n", False)]
+)
+def test_a_program_whose_modules_are_not_named(said: str, told: bool) -> None:
+    blob = bytes(16) + said.encode() + bytes(16) if said else b""
+    content = PROGRAM.content[: 64 + 32] + b"\x08go1.22.1" + bytes([len(blob)]) + blob
+    stdlib, *more = catalog("bin/app", content)
+    assert isinstance(stdlib, Package)
+    assert [each.what for each in more if isinstance(each, NotAssessed)] == ["modules of this program"] * told
+
+
 def test_a_packed_program_is_told() -> None:
     (told,) = catalog("bin/a", ELF.ljust(200, b"\0") + b"UPX!" + bytes(5000))
     assert isinstance(told, NotAssessed)

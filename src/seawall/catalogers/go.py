@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
+from itertools import pairwise
 
 from seawall.catalogers.cataloger import Example, Record, cataloger
 from seawall.catalogers.executable import ELF, PE, Executable, is_go, is_packed, parse
@@ -19,6 +20,9 @@ INLINE = 2
 
 FRAME = 16
 """Bytes around the list of modules that mark it in the memory of a running program."""
+
+NAMED = 5
+"""Modules that a line on many of them names."""
 
 MODULE = re.compile(r"[A-Za-z0-9][\w.~/+-]*")
 TOOLCHAIN = re.compile(r"(devel )?go(\d+\.\d+)(?:\.(\d+))?(rc|beta)?(\d+)?")
@@ -35,13 +39,15 @@ PROGRAM = Example(
     content=ELF.ljust(64, b"\0")
     + (MAGIC + b"\x08\x02").ljust(32, b"\0")
     + b"\x17go1.22.1 X:boringcrypto"
-    + b"\x85\x02"
+    + b"\xb6\x02"
     + bytes(FRAME)
     + b"path\texample.com/app\n"
     b"mod\texample.com/app\t(devel)\t\n"
     b"dep\tgithub.com/BurntSushi/toml\tv1.3.2\th1:o7IhL\n"
     b"dep\tgolang.org/x/net\tv0.10.0\n"
     b"=>\tgithub.com/acme/net\tv0.17.0\th1:pVaXc\n"
+    b"dep\texample.com/app/api\tv0.0.0\n"
+    b"=>\t./api\t(devel)\t\n"
     b"dep\texample.com/lib\tv1.0.0\n"
     b"=>\t../lib\t(devel)\t\n"
     b"build\tGOOS=linux\n" + bytes(FRAME),
@@ -53,9 +59,9 @@ PROGRAM = Example(
         ),
         Package(type="golang", namespace="github.com/acme", name="net", version="v0.17.0", path="usr/local/bin/app"),
         NotAssessed(
-            what="module example.com/lib v1.0.0",
+            what="1 module of this program",
             where="usr/local/bin/app",
-            why="it was replaced by the folder ../lib, whose version nothing tells",
+            why="replaced by a folder, whose version nothing tells: example.com/lib",
         ),
     ),
 )
@@ -66,9 +72,10 @@ UNREADABLE = "a Go program whose build info cannot be read"
 def go(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Record]:
     """The build info of a program, stripped or not: Go's version as the package `stdlib`, the main module, all others.
 
-    A module that another replaces is not in the program, the other one is. A main module built outside of a release
-    has the version that the build stamped into it, else (devel). Programs of before Go 1.13 have no build info; those
-    that garble or UPX went over hide it, and it is told. What is compiled into Go through cgo says nothing here.
+    A module that another replaces is not in the program, the other one is; one that a folder replaces is told, unless
+    it belongs to the main module's own tree. A main module built outside of a release has the version that the build
+    stamped into it, else (devel). Programs of before Go 1.13 have no build info; those that garble or UPX went over
+    hide it, and it is told. What is compiled into Go through cgo says nothing here.
     """
     head = content[:4096]
     program = parse(content)
@@ -105,8 +112,12 @@ def _records(path: str, content: bytes, program: Executable, blob: int, limits: 
         yield NotAssessed(what="Go's standard library in this program", where=path, why=f"{UNREADABLE}: no version")
     else:
         yield Package(type="golang", name="stdlib", version=_semantic(toolchain), path=path)
-    if modules[-FRAME - 1 : -FRAME] == b"\n":
-        yield from _modules(path, modules[FRAME:-FRAME].decode(errors="replace"))
+    framed = modules[-FRAME - 1 : -FRAME] == b"\n"
+    said = modules[FRAME:-FRAME].decode(errors="replace") if framed else ""
+    yield from _modules(path, said)
+    if not re.search("^(?:mod|dep|path\tcmd/)", said, re.MULTILINE):
+        why = "its build info names none, as where Bazel or GOPATH built it"
+        yield NotAssessed(what="modules of this program", where=path, why=why)
 
 
 def _strings(path: str, content: bytes, program: Executable, blob: int, limits: Limits) -> tuple[str, bytes]:
@@ -173,16 +184,16 @@ def _stamped(listed: str, main: str) -> str:
 
 def _modules(path: str, listed: str) -> Iterator[Package | NotAssessed]:
     lines = [line.split("\t") for line in listed.splitlines()]
-    for line, after in zip(lines, [*lines[1:], [""]], strict=True):
+    main, folders = "", list[str]()
+    for line, after in pairwise([*lines, [""]]):
         if line[0] not in ("mod", "dep") or len(line) < 3:
             continue
         name, version = line[1:3]
-        if line[0] == "mod" and version == "(devel)":
-            version = _stamped(listed, name) or version
+        if line[0] == "mod":
+            main, version = name, (_stamped(listed, name) or version) if version == "(devel)" else version
         if line[0] == "dep" and after[0] == "=>" and len(after) > 2:
             if after[1].startswith((".", "/")):
-                why = f"it was replaced by the folder {after[1]}, whose version nothing tells"
-                yield NotAssessed(what=f"module {name} {version}".strip(), where=path, why=why)
+                folders += [name] if not name.startswith(f"{main}/") else []
                 continue
             name, version = after[1:3]
         if MODULE.fullmatch(name) and re.fullmatch(r"\S+", version):
@@ -190,3 +201,9 @@ def _modules(path: str, listed: str) -> Iterator[Package | NotAssessed]:
             yield Package(type="golang", namespace=namespace, name=last, version=version, path=path)
         else:
             yield NotAssessed(what=f"a module of this program: {name[:100]!r}", where=path, why="it has no version")
+    if folders:
+        what = f"{len(folders)} module{'s' if len(folders) > 1 else ''} of this program"
+        names = ", ".join(folders[:NAMED]) + (" …" if len(folders) > NAMED else "")
+        yield NotAssessed(
+            what=what, where=path, why=f"replaced by a folder, whose version nothing tells: {names[:1000]}"
+        )
