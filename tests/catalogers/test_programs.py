@@ -277,3 +277,6 @@ def test_a_program_named_as_an_installed_package_where_no_list_of_files_came() -
     files = {path: manifest, library: ELF + b"OpenSSL 3.3.0 9 Apr 2024\0"}
     evidence = [Evidence(path=path, versions=(("L0", catalog(path, each)),)) for path, each in files.items()]
     assert [each.type for each in assemble([distro, *evidence]).packages] == ["rpm"]
+    files = {path: manifest.replace(b"openssl-libs", b"coredns"), "usr/bin/coredns": PROGRAM.content}
+    evidence = [Evidence(path=path, versions=(("L0", catalog(path, each)),)) for path, each in files.items()]
+    assert {each.owner for each in assemble([distro, *evidence]).packages if each.type == "golang"} == {"coredns"}

@@ -125,8 +125,9 @@ def _owner(
     """The OS package that owns the evidence of a language's package, "" where none does.
 
     Where no list of files came with the database (distroless, some apk), a package in a folder of the distro belongs
-    to the installed OS package that the distro would name after it. A vendor's package (NodeSource's nodejs with its
-    npm) is no owner: the distro's advisories do not speak of what is in it, those of the language do.
+    to the installed OS package that the distro would name after it, a program to the one of its name. A vendor's
+    package (NodeSource's nodejs with its npm) is no owner: the distro's advisories do not speak of what is in it, those
+    of the language do.
     """
     path = canonical(_file(package))
     candidates = [owners[path]] if path in owners else []
@@ -134,6 +135,8 @@ def _owner(
         folder, patterns = SYSTEM_FOLDERS[package.type]
         name = re.sub(r"[-_.]+", "-", package.name).lower()
         candidates = [pattern.format(name) for pattern in patterns] if path.startswith(folder) else []
+    if not owners and package.type in ("cargo", "golang"):
+        candidates = [path.rpartition("/")[2]] if re.match(r"(?:usr/)?s?bin/", path) else []
     return next((each for each in candidates if each in system and not system[each].origin), "")
 
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from seawall.catalogers.cataloger import Example, cataloger
+from seawall.catalogers.cataloger import Example, cataloger, document
 from seawall.model import Package
-from seawall.safe import json
 from seawall.safe.limits import DEFAULT, Limits
 
 PURL = re.compile(r"pkg:bitnami/([\w.-]+)@([\w.+~-]+?)(?:-\d+)?(?:\?(?:.*&)?arch=(\w+).*|\?.*)?")
@@ -48,8 +47,7 @@ def bitnami(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Pac
     The revision of the build is left off the version, as the advisories do not have it. What else the document
     mentions, such as libraries linked in, has no name that advisories know.
     """
-    document = json.decode(content, _Document, where=path, limits=limits)
-    for component in document.packages:
+    for component in document(path, content, _Document, limits).packages:
         for reference in component.external_refs:
             if found := PURL.fullmatch(reference.reference_locator[:1000]):
                 yield Package(type="bitnami", name=found[1], version=found[2], arch=found[3] or "", path=path)

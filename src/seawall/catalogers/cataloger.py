@@ -8,13 +8,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
 from seawall.errors import LimitExceeded, Malformed, SeawallError
 from seawall.model import Distro, NotAssessed, Package
+from seawall.safe import json
 from seawall.safe.limits import DEFAULT, MIB, Limits
+
+T = TypeVar("T")
 
 
 class Owns(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +121,13 @@ def text(path: str, content: bytes, limits: Limits = DEFAULT) -> str:
     if b"\0" in content:
         raise Malformed("this is not plain text in UTF-8", where=path)
     return content.decode("utf-8-sig", errors="replace")
+
+
+def document(path: str, content: bytes, shape: type[T], limits: Limits) -> T:
+    """A list of packages in JSON as a type that msgspec knows. Raises Malformed, LimitExceeded."""
+    if len(content) > limits.text_bytes:
+        raise LimitExceeded("text_bytes", limits.text_bytes, where=path, found=len(content))
+    return json.decode(content, shape, where=path, limits=limits)
 
 
 def unreadable(path: str, error: SeawallError) -> NotAssessed:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from seawall.catalogers.cataloger import Example, cataloger
+from seawall.catalogers.cataloger import Example, cataloger, document
 from seawall.errors import Malformed
 from seawall.model import Package
-from seawall.safe import json
 from seawall.safe.limits import DEFAULT, Limits
 
 NUMPY = Example(
@@ -34,7 +33,7 @@ def conda(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Packa
 
     A Python distribution among them has its own metadata too, and is found twice: as conda's and as PyPI's.
     """
-    meta = json.decode(content, _Meta, where=path, limits=limits)
+    meta = document(path, content, _Meta, limits)
     if not meta.name or not meta.version:
         raise Malformed("this record has no name or no version", where=path)
     yield Package(type="conda", name=meta.name, version=meta.version, path=path)

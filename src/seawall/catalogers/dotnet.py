@@ -8,11 +8,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from seawall.catalogers.cataloger import Example, Record, cataloger
+from seawall.catalogers.cataloger import Example, Record, cataloger, document
 from seawall.catalogers.executable import ELF, PE, parse
 from seawall.errors import Malformed
 from seawall.model import NotAssessed, Package
-from seawall.safe import json
 from seawall.safe.limits import DEFAULT, Limits
 
 BUNDLE = bytes.fromhex("8b1202b96a612038727b930214d7a03213f5b9e6efae3318ee3b2dce24b36aae")
@@ -81,7 +80,7 @@ def dotnet(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Reco
         content = _bundled(path, content)
         if not content:
             return
-    deps = json.decode(content, _Deps, where=path, limits=limits)
+    deps = document(path, content, _Deps, limits)
     aimed = deps.runtime_target.name if isinstance(deps.runtime_target, _Target) else deps.runtime_target
     target = deps.targets.get(aimed) or next((each for each in deps.targets.values() if each), {})
     found = [

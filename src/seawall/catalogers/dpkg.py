@@ -133,11 +133,10 @@ def dpkg(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Record
     elif path.endswith(".md5sums"):
         yield Owns(package=stem, paths=tuple(MD5_LINE.findall(said)))
     else:
-        stanzas = (FIELD.findall("\n" + stanza[0]) for stanza in STANZA.finditer(said))
-        records = [{key: value.strip() for key, value in stanza} for stanza in stanzas if stanza]
-        if not any("Package" in fields for fields in records) and said.strip():
+        if not re.search("^Package:", said, re.MULTILINE) and said.strip():
             raise Malformed("this holds no dpkg record", where=path)
-        for fields in records:
+        stanzas = (FIELD.findall("\n" + stanza[0]) for stanza in STANZA.finditer(said))
+        for fields in ({key: value.strip() for key, value in stanza} for stanza in stanzas if stanza):
             if fields.get("Status", "").rpartition(" ")[2] not in GONE:
                 yield _package(path, fields)
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from seawall.catalogers.cataloger import Example, Record, cataloger
+from seawall.catalogers.cataloger import Example, Record, cataloger, document
 from seawall.model import NotAssessed, Package
-from seawall.safe import json
 from seawall.safe.limits import DEFAULT, Limits
 
 COMPOSER_2 = Example(
@@ -58,7 +57,7 @@ def php(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Record]
     Packages for development count too: they are there. A composer.lock without that folder, PEAR and plugins of
     WordPress are not read.
     """
-    said = json.decode(content, tuple[_Installed, ...] | _Packages, where=path, limits=limits)  # type: ignore[arg-type]
+    said = document(path, content, tuple[_Installed, ...] | _Packages, limits)  # type: ignore[arg-type]
     for each in said.packages if isinstance(said, _Packages) else said:
         vendor, _, name = each.name.rpartition("/")
         if name and each.version:

@@ -8,7 +8,7 @@ from functools import cache
 
 from seawall.catalogers.cataloger import Cataloger, Owns, Record, all_catalogers, regex, unreadable
 from seawall.catalogers.executable import is_go, is_library
-from seawall.errors import SeawallError
+from seawall.errors import LimitExceeded, SeawallError
 from seawall.safe.limits import DEFAULT, Limits
 
 TAIL = 3
@@ -67,7 +67,10 @@ def catalog(path: str, content: bytes, limits: Limits = DEFAULT) -> tuple[Record
 
 def _read(cataloger: Cataloger, path: str, content: bytes, limits: Limits) -> Iterator[Record]:
     try:
-        for record in cataloger.read(path, content, **({"limits": limits} if cataloger.bounded else {})):
+        found = cataloger.read(path, content, **({"limits": limits} if cataloger.bounded else {}))
+        for number, record in enumerate(found):
+            if number >= limits.records_per_file:
+                raise LimitExceeded("records_per_file", limits.records_per_file, where=path)
             if not isinstance(record, Owns):
                 yield record
             elif evidence := tuple(each for each in record.paths if wants(each) or could_be_program(each)):

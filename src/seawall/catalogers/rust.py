@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from seawall.catalogers.cataloger import Example, cataloger
+from seawall.catalogers.cataloger import Example, cataloger, document
 from seawall.catalogers.executable import ELF, PE, parse
 from seawall.model import Package
-from seawall.safe import json
 from seawall.safe.compression import inflate
 from seawall.safe.limits import DEFAULT, Limits
 
@@ -67,6 +66,6 @@ def rust(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Packag
     if section is None:
         return
     listed = inflate(content[slice(*section)], where=path, limits=limits)
-    for crate in json.decode(listed, _Audit, where=path, limits=limits).packages:
+    for crate in document(path, listed, _Audit, limits).packages:
         if crate.kind != "build" and crate.name and crate.version:
             yield Package(type="cargo", name=crate.name, version=crate.version, path=path)

@@ -64,6 +64,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     text_bytes: int = 64 * MIB
     """One database of packages that is plain text. Debian's `status` of 5,000 packages is 6 MB."""
 
+    records_per_file: int = 250_000
+    """Packages and other records of one file, held in memory. A large Debian has 5,000, a fat jar 1,000."""
+
     rpm_header_bytes: int = 16 * MIB
     """The header of one rpm package. A package of 60,000 files has 9 MB."""
 
