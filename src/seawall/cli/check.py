@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import argparse
 
-from seawall.cli.options import add_assessment, add_images, assess, inputs
+from seawall.cli.options import add_assessment, add_framework, add_images, assess, inputs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     inputs(parser, "PATH", "folders, cluster exports (JSON), image archives or OCI layouts")
     add_images(parser)
+    add_framework(parser)
     add_assessment(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    return assess(args, kinds=("cluster", "image"))
+    return assess(args, kinds=("cluster", "image", "manifest"))

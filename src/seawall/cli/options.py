@@ -6,17 +6,22 @@ import argparse
 import datetime
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from seawall.errors import UsageError
 
 if TYPE_CHECKING:
     from seawall.safe.limits import Limits
+    from seawall.workflows.discover import Found
     from seawall.workflows.settings import Settings
+
+    Live: TypeAlias = Callable[[Settings, Callable[[str], None]], Found]
 
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 FORMATS = ("table", "json", "sarif")
+FRAMEWORKS = ("cis-aks", "guide", "mcsb")
 
 
 def inputs(parser: argparse.ArgumentParser, metavar: str, what: str) -> None:
@@ -36,6 +41,11 @@ def add_images(parser: argparse.ArgumentParser) -> None:
         metavar="DAYS",
         help="advisories imported longer ago are reported as stale (default: 5)",
     )
+
+
+def add_framework(parser: argparse.ArgumentParser) -> None:
+    """What only clusters need."""
+    parser.add_argument("--framework", choices=FRAMEWORKS, default="", help="ask only what this asks, by its controls")
 
 
 def add_assessment(parser: argparse.ArgumentParser) -> None:
@@ -125,6 +135,7 @@ def settings(args: argparse.Namespace) -> Settings:
         today=args.as_of or datetime.datetime.now(datetime.UTC).date(),
         database=database(args),
         platform=getattr(args, "platform", ""),
+        framework=getattr(args, "framework", ""),
         max_age=getattr(args, "max_age", 0),
         policy=Policy(
             fail_on=Severity[args.fail_on.upper()],
@@ -135,14 +146,14 @@ def settings(args: argparse.Namespace) -> Settings:
     )
 
 
-def assess(args: argparse.Namespace, kinds: tuple[str, ...]) -> int:
+def assess(args: argparse.Namespace, kinds: tuple[str, ...], live: Live | None = None) -> int:
     """Run the assessment that the command line asks for, write its report, and return the exit code."""
     from seawall.cli.output import progress, style, write
     from seawall.reports import render
     from seawall.workflows.assess import assess as workflow
 
     with progress(quiet=args.quiet) as say:
-        report = workflow(args.paths, kinds, settings(args), say)
+        report = workflow(args.paths, kinds, settings(args), say, live)
     write(render(report, args.format, style(args)), args.output)
     if args.output and not args.quiet:
         print(f"seawall: report written to {args.output}; exit {report.verdict.exit_code}", file=sys.stderr)

@@ -25,11 +25,21 @@ from seawall.model.finding import (
     Severity,
     Status,
     Subject,
+    TerraformCost,
     Tool,
 )
 from seawall.model.image import Distro, Image, Layer, Package
 from seawall.model.location import Location, NotAssessed
-from seawall.model.report import ClusterCoverage, Coverage, ImageCoverage, Report, Verdict
+from seawall.model.report import (
+    ClusterCoverage,
+    ControlResult,
+    ControlStatus,
+    Coverage,
+    FrameworkResult,
+    ImageCoverage,
+    Report,
+    Verdict,
+)
 from seawall.model.unknown import UNKNOWN, Maybe, Unknown, is_known, known
 
 __all__ = [
@@ -41,6 +51,8 @@ __all__ = [
     "Change",
     "Cluster",
     "ClusterCoverage",
+    "ControlResult",
+    "ControlStatus",
     "Cost",
     "Coverage",
     "Distro",
@@ -48,6 +60,7 @@ __all__ = [
     "Finding",
     "Fix",
     "FixState",
+    "FrameworkResult",
     "Identity",
     "Image",
     "ImageCoverage",
@@ -66,6 +79,7 @@ __all__ = [
     "Severity",
     "Status",
     "Subject",
+    "TerraformCost",
     "Tool",
     "Unknown",
     "Upkeep",

@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from seawall.errors import SeawallError
-from seawall.gate import judge
+from seawall.gate import judge as verdict_of
 from seawall.model import (
     Cluster,
     ClusterCoverage,
     Coverage,
     FeedStatus,
     Finding,
+    FrameworkResult,
     ImageCoverage,
     NotAssessed,
     Package,
     Report,
 )
-from seawall.workflows.discover import discover
+from seawall.workflows.discover import Found, discover
 from seawall.workflows.settings import Settings
+
+if TYPE_CHECKING:
+    from seawall.checks import Check
 
 Say = Callable[[str], None]
 
@@ -39,18 +44,27 @@ class Assessed(msgspec.Struct, kw_only=True):
     advisories: tuple[FeedStatus, ...] = ()
 
 
-def assess(paths: Sequence[Path], kinds: Sequence[str], settings: Settings, say: Say) -> Report:
-    """Judge everything of `kinds` ("cluster", "image") that is found in `paths`."""
+def assess(
+    paths: Sequence[Path],
+    kinds: Sequence[str],
+    settings: Settings,
+    say: Say,
+    live: Callable[[Settings, Say], Found] | None = None,
+) -> Report:
+    """Judge everything of `kinds` ("cluster", "image") that is found in `paths`, and what `live` finds elsewhere."""
     found = discover(paths, kinds, settings.limits, say)
+    if live:
+        found.add(live(settings, say))
     assessed = Assessed(not_assessed=list(found.not_assessed), failed=list(found.failed))
     if found.clusters:
         audit(found.clusters, settings, assessed, say)
     if found.images:
         scan(found.images, settings, assessed, say)
+    frameworks = by_framework(found.clusters, settings, assessed) if settings.framework else ()
     if not assessed.clusters and not assessed.images and not assessed.failed:
         assessed.failed.append(f"nothing that can be read was found in {', '.join(map(str, paths))}")
     return Report(
-        verdict=judge(assessed.findings, assessed.not_assessed, settings.policy, failed=assessed.failed),
+        verdict=verdict_of(assessed.findings, assessed.not_assessed, settings.policy, failed=assessed.failed),
         findings=tuple(assessed.findings),
         packages=tuple(assessed.packages),
         not_assessed=tuple(sorted(set(assessed.not_assessed))),
@@ -60,18 +74,36 @@ def assess(paths: Sequence[Path], kinds: Sequence[str], settings: Settings, say:
             images=tuple(assessed.images),
             advisories=assessed.advisories,
         ),
+        frameworks=frameworks,
     )
+
+
+def by_framework(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed) -> tuple[FrameworkResult, ...]:
+    """What the findings mean for the framework; findings in images go where none of its controls asks for them."""
+    from seawall.checks.frameworks import FRAMEWORKS, judge
+
+    framework = FRAMEWORKS[settings.framework]
+    if assessed.images and not any(control.images for control in framework.controls):
+        assessed.findings = [finding for finding in assessed.findings if not finding.package]
+        why = f"no control of {framework.id} asks for them"
+        assessed.not_assessed += [
+            NotAssessed(what="vulnerabilities", where=image.name, why=why) for image in assessed.images
+        ]
+    blind = not assessed.advisories or bool(assessed.not_assessed)
+    images = {image.name: not blind and image.matched == image.packages for image in assessed.images}
+    return (judge(framework, told_apart(clusters), images, assessed.findings),)
 
 
 def audit(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed, say: Say) -> None:
     """Ask every check of every cluster and every group of clusters."""
     from seawall.checks import all_checks, run
     from seawall.model.paths import settings_known
+    from seawall.sources.clusters.attached import elsewhere
     from seawall.sources.clusters.costs import change
 
     clusters = told_apart(clusters)
     say(f"judging {len(clusters)} clusters")
-    results = run(clusters, all_checks(), today=settings.today, cost=change)
+    results = run(clusters, asked(all_checks(), settings), today=settings.today, cost=change)
     assessed.findings += results.findings
     assessed.clusters = tuple(
         ClusterCoverage(
@@ -82,23 +114,40 @@ def audit(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed, s
             passed=tally.passed,
             failed=tally.failed,
             undecided=tally.undecided,
+            elsewhere=elsewhere(cluster),
         )
         for cluster, tally in zip(clusters, results.tallies, strict=True)
         for known, unknown in [settings_known(cluster)]
     )
 
 
+def asked(checks: Sequence[Check], settings: Settings) -> Sequence[Check]:
+    """The checks that the framework maps to, or all of them."""
+    if not settings.framework:
+        return checks
+    from seawall.checks.frameworks import FRAMEWORKS
+
+    return [check for check in checks if check.id in FRAMEWORKS[settings.framework].checks]
+
+
 def told_apart(clusters: Sequence[Cluster]) -> list[Cluster]:
-    """Clusters of one name get their resource group, or else their file, put before it: a name is an identity."""
+    """Clusters of one name get what tells them apart put before it, or at last a number: a name is an identity."""
     named = list(clusters)
-    for prefix in ("resource_group", "file"):
-        doubles = Counter(cluster.name for cluster in named)
+    for prefix in ("resource_group", "origin"):
+        told: dict[str, set[str]] = {}
+        for cluster in named:
+            told.setdefault(cluster.name, set()).add(getattr(cluster, prefix))
         named = [
-            msgspec.structs.replace(cluster, name=f"{getattr(cluster, prefix)}/{cluster.name}")
-            if doubles[cluster.name] > 1 and getattr(cluster, prefix)
+            msgspec.structs.replace(cluster, name=f"{getattr(cluster, prefix)}/{cluster.name}".lstrip("/"))
+            if len(told[cluster.name]) > 1
             else cluster
             for cluster in named
         ]
+    seen: Counter[str] = Counter()
+    for index, cluster in enumerate(named):
+        seen[cluster.name] += 1
+        if seen[cluster.name] > 1:
+            named[index] = msgspec.structs.replace(cluster, name=f"{cluster.name}#{seen[cluster.name]}")
     return named
 
 

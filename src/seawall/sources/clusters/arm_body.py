@@ -28,7 +28,7 @@ def to_arm(cluster: Cluster) -> dict[str, Any]:
             if not field.resource:
                 _put(body, field, value)
             elif field.kind is Kind.WINDOWS:
-                children.extend(write_attached(field, name) for name in value)
+                children.extend(write_attached(field, name) for name in value or ("",))
             else:
                 children.append(write_attached(field, value))
     if is_known(cluster.pools):

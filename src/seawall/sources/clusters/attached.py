@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from seawall.model import Unknown
+from seawall.model import Cluster, Unknown, is_known
+from seawall.model.paths import get
 from seawall.sources.clusters.documents import Resource
 from seawall.sources.clusters.field import Field, Kind
 from seawall.sources.clusters.fields import FIELDS
@@ -28,11 +29,20 @@ _PROVIDERS = {
 
 
 def read_attached(resources: Sequence[Resource]) -> Iterator[tuple[Field, object]]:
-    """Each of these settings, from the resources that belong to one cluster."""
+    """Each of these settings, from the resources that belong to one cluster.
+
+    A resource with neither name nor properties says that there is none of its kind.
+    """
     for field in ROWS:
         kind = field.resource.lower()
         there = [resource for resource in resources if resource.kind.rpartition("/")[2] == kind]
-        yield field, _read(field, there) if there else field.absent
+        perhaps = next((resource.perhaps for resource in there if resource.perhaps is not None), None)
+        yield field, perhaps if perhaps is not None else _read(field, there) if there else field.absent
+
+
+def elsewhere(cluster: Cluster) -> tuple[str, ...]:
+    """The paths of those of these settings that the cluster's input does not tell."""
+    return tuple(field.path for field in ROWS if not is_known(get(cluster, field.path)))
 
 
 def write_attached(field: Field, value: Any) -> dict[str, Any]:
@@ -56,7 +66,7 @@ def _read(field: Field, resources: list[Resource]) -> object:
         case Kind.LOGS:
             return _names(category for resource in resources for category in _categories(resource))
         case Kind.WINDOWS:
-            return _names(resource.name for resource in resources)
+            return _names(_name(resource) for resource in resources)
         case Kind.ROLE:
             pulls = any(ACR_PULL in str(pick(resource.properties, "roleDefinitionId")) for resource in resources)
             return pulls or Unknown("the role assignments here do not include AcrPull")
@@ -66,14 +76,25 @@ def _read(field: Field, resources: list[Resource]) -> object:
             return reader(field)(told[0]) if told else field.absent
 
 
+def _name(resource: Resource) -> object:
+    name = pick(resource.body, "name")
+    return name if isinstance(name, Unknown) or name == "" else resource.name
+
+
 def _categories(resource: Resource) -> Iterator[object]:
     """The log categories that are switched on, or the category group (`audit`, `allLogs`) where one is named."""
-    logs = pick(resource.properties, "logs")
-    for log in logs if isinstance(logs, list) else ():
-        if pick(log, "enabled") in (True, "true", "True"):
+    properties = pick(resource.body, "properties")
+    logs = properties if isinstance(properties, Unknown) else pick(resource.properties, "logs")
+    for log in logs if isinstance(logs, list) else (logs,):
+        enabled = log if isinstance(log, Unknown) else pick(log, "enabled")
+        if isinstance(enabled, Unknown):
+            yield enabled
+        elif enabled in (True, "true", "True"):
             yield pick(log, "category", "categoryGroup")
 
 
-def _names(texts: Iterable[object]) -> tuple[str, ...]:
-    """The texts among `texts`, each once, sorted."""
-    return tuple(sorted({text for text in texts if isinstance(text, str)}))
+def _names(texts: Iterable[object]) -> tuple[str, ...] | Unknown:
+    """The texts among `texts` that say something, each once, sorted; unknown where one of them is."""
+    texts = list(texts)
+    unknown = next((text for text in texts if isinstance(text, Unknown)), None)
+    return unknown if unknown is not None else tuple(sorted({text for text in texts if isinstance(text, str) and text}))

@@ -7,6 +7,7 @@ from typing import Any
 
 from seawall.model import Unknown
 from seawall.sources.clusters.field import Field, Kind
+from seawall.sources.clusters.unknown_text import UnknownText, shown
 
 
 def pick(node: object, *names: str) -> Any:
@@ -26,8 +27,16 @@ def text(node: object, *names: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def pool_name(profile: object, index: int) -> str:
+    """The name of a node pool in its cluster's list, or its number there."""
+    name = pick(profile, "name")
+    return shown(name) if isinstance(name, str | UnknownText) and name != "" else f"#{index + 1}"
+
+
 def puzzled(expected: str, found: object) -> Unknown:
-    """The answer to a value of the wrong type: unknown, never a guess."""
+    """The answer to a value of the wrong type: unknown, never a guess. What is unknown already keeps its reason."""
+    if isinstance(found, Unknown):
+        return found
     if isinstance(found, str):
         kind = "an unresolved template expression" if _is_expression(found) else f"the text {found[:40]!r}"
     else:
@@ -51,7 +60,7 @@ def reader(field: Field) -> Callable[[Any], object]:
         case Kind.PORTS:
             return _items(_port, "a list of port ranges")
         case Kind.KEYS:
-            return _items(lambda item: pick(item, "keyData"), "a list of keys")
+            return _items(lambda item: item if isinstance(item, Unknown) else pick(item, "keyData"), "a list of keys")
         case _:
             return _items(lambda item: item, "a list of texts")
 
@@ -117,6 +126,8 @@ def _items(one: Callable[[Any], object], expected: str) -> Callable[[Any], objec
 
 
 def _port(item: Any) -> object:
+    if isinstance(item, Unknown):
+        return item
     start, end, protocol = (pick(item, name) for name in ("portStart", "portEnd", "protocol"))
     if type(start) is int and type(end) is int:
         return f"{start}-{end}/{protocol or 'TCP'}"
