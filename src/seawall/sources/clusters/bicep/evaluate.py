@@ -112,6 +112,7 @@ class Evaluation:
         bound = self.budget.limits.template_items
         if len(source) > bound:
             raise LimitExceeded("template_items", bound, where="loop", found=len(source))
+        self.budget.spend(len(source))
         return [{**local, node.item: item, node.index: index} for index, item in enumerate(source)]
 
     def turn(self, body: Expression, local: Local) -> tuple[bool | Unknown, Expression]:
@@ -148,6 +149,8 @@ class Evaluation:
     def _held(self, target: Any, key: Any, node: Member | Index) -> Any:
         if node.safe or (target is None and _safe_before(node.target)):
             return self.call("tryGet", target, key)
+        if isinstance(target, dict) and key not in target:
+            self.budget.spend(len(target))
         try:
             return member(target, key)
         except LookupError:
