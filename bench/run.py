@@ -52,7 +52,8 @@ def audit() -> Iterator[Row]:
 def templates() -> Iterator[Row]:
     """A Bicep and a Terraform file of 2,000 lines, beside checkov."""
     for ending, path in corpus.templates().items():
-        what = f"audit of {len(path.read_text().splitlines()):,} lines of {'Bicep' if ending == 'bicep' else 'Terraform'}"
+        language = "Bicep" if ending == "bicep" else "Terraform"
+        what = f"audit of {len(path.read_text().splitlines()):,} lines of {language}"
         ours = measure((*SEAWALL, "audit", str(path.parent), "--format", "json", "--quiet"))
         yield what, "seawall audit", ours, None
         if checkov := peer("checkov"):
@@ -172,8 +173,8 @@ def main() -> int:
     rows += [*audit(), *templates(), *scan()]
     missing = [name for name in ("trivy", "syft", "checkov") if not peer(name)]
     text = f"# Measured\n\n{machine()}. Medians of whole processes; `make bench` writes this file.\n\n{table(rows)}"
-    text += "\nRatios of start-up and of the audit of clusters: Seawall's wall time to the first line's; of the others: the peer's
-to Seawall's.\n"
+    text += "\nRatios of start-up and of the audit of clusters: Seawall's wall time to the first line's;\n"
+    text += "of the others: the peer's wall time to Seawall's.\n"
     text += f"\nNot installed, so not measured: {', '.join(missing)}.\n" if missing else ""
     (HERE / "RESULTS.md").write_text(text)
     print(text)

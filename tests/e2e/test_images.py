@@ -59,6 +59,36 @@ def test_from_bundles_to_findings(seawall: Seawall, shared: Path, tmp_path: Path
     assert any("imported more than 5 days ago" in gap["why"] for gap in stale["not_assessed"])
 
 
+def test_an_image_of_azure_linux(seawall: Seawall, shared: Path, tmp_path: Path) -> None:
+    """rpm's database behind a linked folder is read once; what it owns and its vendor are its distro's."""
+    database = (shared / "packages/rpm/cbl-mariner-2.0-rpmdb.sqlite").read_bytes()
+    release = b'ID=mariner\nVERSION_ID="2.0"\nNAME="Common Base Linux Mariner"\n'
+    layer = io.BytesIO()
+    with tarfile.open(fileobj=layer, mode="w") as out:
+        link = tarfile.TarInfo("var/lib/rpm")
+        link.type, link.linkname = tarfile.SYMTYPE, "../../usr/lib/sysimage/rpm"
+        out.addfile(link)
+        for path, content in {"etc/os-release": release, "usr/lib/sysimage/rpm/rpmdb.sqlite": database}.items():
+            info = tarfile.TarInfo(path)
+            info.size = len(content)
+            out.addfile(info, io.BytesIO(content))
+    diff_id = f"sha256:{hashlib.sha256(layer.getvalue()).hexdigest()}"
+    config = {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": [diff_id]}}
+    manifest = [{"Config": "config.json", "RepoTags": ["mariner:2.0"], "Layers": ["layer.tar"]}]
+    archive = tmp_path / "mariner.tar"
+    with tarfile.open(archive, "w") as out:
+        parts = {"manifest.json": json.dumps(manifest).encode(), "config.json": json.dumps(config).encode()}
+        for path, content in {**parts, "layer.tar": layer.getvalue()}.items():
+            info = tarfile.TarInfo(path)
+            info.size = len(content)
+            out.addfile(info, io.BytesIO(content))
+    report = json.loads(seawall("scan", archive, "-f", "json").stdout)
+    purls = [package["purl"] for package in report["packages"]]
+    assert len(purls) == len(set(purls)) == 129
+    assert "pkg:rpm/mariner/glibc@2.34-2.cm2?arch=x86_64&distro=mariner-2.0" in purls
+    assert report["coverage"]["images"][0]["distro"] == "mariner 2.0"
+
+
 def test_a_damaged_database_is_an_error_and_not_a_pass(seawall: Seawall, shared: Path, tmp_path: Path) -> None:
     database = tmp_path / "advisories.db"
     database.write_bytes(b"SQLite format 3\0" + bytes(100))

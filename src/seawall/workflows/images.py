@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from seawall.catalogers import Evidence, assemble, catalog, exact_paths, wants
+from seawall.catalogers import Evidence, assemble, catalog, exact_paths, wants, wants_program
 from seawall.catalogers.records import Records, pack, unpack
 from seawall.errors import SeawallError, UsageError
 from seawall.model import Image
@@ -86,6 +86,7 @@ class Images:
         read_image = read(
             source,
             wants=wants,
+            wants_program=wants_program,
             visit=lambda path, content: pack(catalog(path, content, limits)),
             exact=exact_paths(),
             limits=limits,

@@ -42,6 +42,7 @@ def read(
     *,
     wants: Callable[[str], bool],
     visit: Callable[[str, bytes], T],
+    wants_program: Callable[[str, bytes], bool] | None = None,
     exact: Collection[str] = (),
     limits: Limits = DEFAULT,
     threads: int = 2,
@@ -51,7 +52,8 @@ def read(
     """Visit every wanted file of every layer, and squash. Raises Malformed, Unsupported or LimitExceeded.
 
     `wants` gets paths without a leading slash; `visit` gets the path and the content, and may run in several threads.
-    `exact` are wanted paths that are looked for through linked folders too (a package database behind a link).
+    `wants_program` adds programs by content: see `analyse`. `exact` are wanted paths that are looked for through linked
+    folders too (a package database behind a link).
     Without `verify`, diffIDs are not checked (digests are), and a layer in a plain archive is not read but for its
     wanted files. `kept` has the facts of layers read before, and takes those of layers whose digest was computed.
     """
@@ -62,7 +64,7 @@ def read(
         known = kept.get(layer.digest) if kept and layer.digest else None
         if known and (not verify or known.diff_id == layer.diff_id):
             return known
-        facts = read_layer(layer, wants=wants, visit=visit, limits=limits, verify=verify)
+        facts = read_layer(layer, wants=wants, wants_program=wants_program, visit=visit, limits=limits, verify=verify)
         if kept and facts.digest:
             kept.put(facts.digest, facts)
         return facts
@@ -110,17 +112,25 @@ def read_layer(
     wants: Callable[[str], bool],
     visit: Callable[[str, bytes], T],
     limits: Limits,
+    wants_program: Callable[[str, bytes], bool] | None = None,
     verify: bool = True,
 ) -> LayerFacts[T]:
     """One layer, checked against the digest and diffID that it claims. Raises Malformed where they differ."""
     if layer.folder:
-        return read_folder(layer.folder, wants=wants, visit=visit, limits=limits)
+        return read_folder(layer.folder, wants=wants, wants_program=wants_program, visit=visit, limits=limits)
     with readable(layer.where), closing(layer.open()) as raw:
         packed = _Hashed(raw, layer.digest, layer.where) if layer.digest else None
         stream = open_stream(packed or raw, where=layer.where, limits=limits)
         once = packed and stream.kind == "plain" and layer.digest == layer.diff_id
         unpacked = _Hashed(stream, layer.diff_id, layer.where) if verify and layer.diff_id and not once else None
-        facts = analyse(unpacked or stream, wants=wants, visit=visit, limits=limits, where=layer.where)
+        facts = analyse(
+            unpacked or stream,
+            wants=wants,
+            wants_program=wants_program,
+            visit=visit,
+            limits=limits,
+            where=layer.where,
+        )
         (unpacked or stream).skip(_END)
     if packed:
         facts.digest = packed.check("digest")

@@ -14,7 +14,7 @@ from seawall.safe import tar
 from seawall.safe.limits import Limits
 from seawall.safe.names import as_text
 from seawall.sources.images.image import ImageSource, LayerSource
-from seawall.sources.images.layer import LayerFacts, Unread
+from seawall.sources.images.layer import HEAD, SMALLEST_PROGRAM, LayerFacts, Unread, named_as_program
 from seawall.sources.images.links import join
 
 T = TypeVar("T")
@@ -40,7 +40,12 @@ def open_rootfs(path: Path) -> ImageSource:
 
 
 def read_folder(
-    root: Path, *, wants: Callable[[str], bool], visit: Callable[[str, bytes], T], limits: Limits
+    root: Path,
+    *,
+    wants: Callable[[str], bool],
+    visit: Callable[[str, bytes], T],
+    limits: Limits,
+    wants_program: Callable[[str, bytes], bool] | None = None,
 ) -> LayerFacts[T]:
     """What is in the folder. What may not be read becomes `Unread` or a note. Raises LimitExceeded."""
     facts = LayerFacts[T]()
@@ -70,11 +75,23 @@ def read_folder(
                     facts.folders[path] = {}
             elif entry.is_file(follow_symlinks=False):
                 entries[entry.name] = "file"
-                if wants(path):
+                if wants(path) or (wants_program and _is_program(entry, path, wants_program)):
                     facts.results[path] = _visited(Path(entry.path), path, visit, limits)
             else:
                 entries[entry.name] = "other"
     return facts
+
+
+def _is_program(entry: os.DirEntry[str], path: str, wants_program: Callable[[str, bytes], bool]) -> bool:
+    """As `analyse` decides it; what cannot be opened counts, so that the visit says why."""
+    status = entry.stat(follow_symlinks=False)
+    if status.st_size < SMALLEST_PROGRAM or not (status.st_mode & 0o111 or named_as_program(path)):
+        return False
+    try:
+        with os.fdopen(os.open(entry.path, _READ_ONLY), "rb") as opened:
+            return wants_program(path, opened.read(HEAD))
+    except OSError:
+        return True
 
 
 def _visited(file: Path, path: str, visit: Callable[[str, bytes], T], limits: Limits) -> T | Unread:
