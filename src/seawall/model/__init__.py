@@ -29,6 +29,7 @@ from seawall.model.finding import (
 )
 from seawall.model.image import Distro, Image, Layer, Package
 from seawall.model.location import Location, NotAssessed
+from seawall.model.plan import Item, Plan, Step
 from seawall.model.report import ClusterCoverage, Coverage, ImageCoverage, Report, Verdict
 from seawall.model.unknown import UNKNOWN, Maybe, Unknown, is_known, known
 
@@ -51,6 +52,7 @@ __all__ = [
     "Identity",
     "Image",
     "ImageCoverage",
+    "Item",
     "Layer",
     "Location",
     "Match",
@@ -59,12 +61,14 @@ __all__ = [
     "NotAssessed",
     "Package",
     "PackageRef",
+    "Plan",
     "Pool",
     "Protection",
     "Range",
     "Report",
     "Severity",
     "Status",
+    "Step",
     "Subject",
     "Tool",
     "Unknown",
