@@ -1,0 +1,97 @@
+"""The change that Terraform makes of a step, and the steps that it must not make.
+
+Read in the source and changelog of azurerm, through 5.2.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from seawall.model import Cluster, Cost, Pool
+from seawall.sources.clusters.shift import Shift, shifts
+from seawall.sources.clusters.terraform_costs import terraform_price
+
+SINCE: Mapping[str, str] = {
+    "api_server.subnet": "4.46",
+    "api_server.vnet_integration": "4.46",
+    "network.acns": "4.45",
+    "network.acns_security": "4.45",
+    "network.dataplane": "4.58",
+    "network.plugin": "4.66",
+    "network.plugin_mode": "4.66",
+    "network.policy": "4.59",
+    "protection.safeguards_level": "4.67",
+}
+"""The azurerm that changes it in place for the first time; older ones replace the cluster or have no attribute."""
+
+_BLOCKS = {
+    "addons.key_vault_secrets": "key_vault_secrets_provider { secret_rotation_enabled = true }",
+    "protection.defender": "microsoft_defender { log_analytics_workspace_id = WORKSPACE_ID }",
+    "protection.kms": "key_management_service { key_vault_key_id = KEY_ID }",
+    "access.entra": "azure_active_directory_role_based_access_control { admin_group_object_ids = [GROUP_OBJECT_ID] }",
+    "protection.audit_logs": "azurerm_monitor_diagnostic_setting for the cluster, with these log categories",
+}
+"""Where a block that is there is the setting."""
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True):
+    """`lines` for the reader; `by_az` the settings that az has to change; `destroys` why Terraform must not."""
+
+    lines: tuple[str, ...]
+    by_az: frozenset[str]
+    destroys: bool
+    cost: Cost
+
+
+def edit(cluster: Cluster, sets: Mapping[str, object], pool: Pool | None = None) -> Edit:
+    """What to write for these settings. Where azurerm would replace the cluster, all of it is left to az."""
+    moves = [(move, terraform_price(move)) for move in shifts(cluster, sets, pool)]
+    cluster_lost = [move for move, price in moves if price.cost is Cost.NEW_CLUSTER]
+    if cluster_lost:
+        names = ", ".join(dict.fromkeys(move.field.terraform for move in cluster_lost))
+        warning = (
+            f"DO NOT apply this with Terraform: azurerm destroys the cluster to change {names}; Azure does it in place",
+            "run the az commands, write the same values into the configuration, then `terraform apply -refresh-only`",
+            "`terraform plan` must show no replacement before anyone applies again",
+        )
+        return Edit(lines=warning, by_az=frozenset(sets), destroys=True, cost=Cost.UNKNOWN)
+    written = [(move, price) for move, price in moves if move.field.terraform]
+    lines = tuple(dict.fromkeys(_line(move) for move, _ in written))
+    versions = [SINCE[move.field.path] for move, _ in written if move.field.path in SINCE]
+    if versions:
+        lines = (*lines, f"needs azurerm {max(versions)} or newer: an older one replaces the cluster or cannot do it")
+    if any(price.cost is Cost.NEW_POOL for _, price in written):
+        lines = (
+            *lines,
+            'set temporary_name_for_rotation: the pool is replaced, and azurerm does not drain it ("cycles")',
+        )
+    return Edit(
+        lines=lines,
+        by_az=frozenset(move.field.path for move, _ in moves if not move.field.terraform),
+        destroys=False,
+        cost=max((price.cost for _, price in written), default=Cost.IN_PLACE),
+    )
+
+
+def _line(move: Shift) -> str:
+    attribute, value = move.field.terraform, move.new
+    if attribute.endswith("_enabled") and move.field.path.endswith("_disabled"):
+        value = not value
+    resource = "azurerm_kubernetes_cluster"
+    if move.pool is not None:
+        resource = f"the node pool {move.pool.name}"
+    if block := _BLOCKS.get(move.field.path):
+        return f"{resource}: {block}" if value else f"{resource}: remove {attribute}"
+    return f"{resource}: {attribute} = {_hcl(value)}"
+
+
+def _hcl(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_hcl(item) for item in value) + "]"
+    if isinstance(value, bool | int):
+        return str(value).lower()
+    return msgspec.json.encode(str(value)).decode().replace("${", "$${").replace("%{", "%%{")

@@ -1,0 +1,150 @@
+"""What a cluster is to become: what its failing checks ask for, and what those changes need in turn."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from seawall.checks import Check, run
+from seawall.errors import UnknownValue, UsageError
+from seawall.model import Change, Cluster, Finding, Pool, Severity, Status, Tool, is_known
+from seawall.model.paths import get, put
+from seawall.remedies.needs import complete
+from seawall.sources.clusters.costs import change
+
+ROUNDS = 8
+"""Mending one check can break another one: a private cluster is asked for its public name. Two rounds are usual."""
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What to mend: the checks named in `fix`, else all that fail with `severity` or worse; and `sets` besides."""
+
+    severity: Severity = Severity.MEDIUM
+    fix: tuple[str, ...] = ()
+    sets: Mapping[str, object] = {}
+    tool: Tool = Tool.AZ
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A finding with the change that mends it; `sets` is empty where the check could not be decided."""
+
+    finding: Finding
+    sets: Mapping[str, object]
+    pool: Pool | None
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """`target` is the cluster as it is to be. `mends` and `asked` say which checks want it, and by which settings.
+
+    `needed` has the settings that no check asks for, each with the reason. `missing` are sentences on values that are
+    not known and decide; `left` ids of checks with the reason why they are left alone.
+    """
+
+    target: Cluster
+    mends: tuple[str, ...]
+    asked: Mapping[str, tuple[str, ...]]
+    needed: Mapping[str, str]
+    missing: tuple[str, ...]
+    left: Mapping[str, str]
+
+
+def failures(cluster: Cluster, checks: Sequence[Check], today: datetime.date) -> list[Failure]:
+    """What the checks say of the cluster, in their order, with what each asks for."""
+    asked: list[tuple[Mapping[str, object], Pool | None]] = []
+
+    def keep(cluster: Cluster, sets: Mapping[str, object], *, tool: Tool = Tool.AZ, pool: Pool | None = None) -> Change:
+        asked.append((sets, pool))
+        return change(cluster, sets, tool=tool, pool=pool)
+
+    found = run((cluster,), checks, today=today, cost=keep).findings
+    wishes = iter(asked)
+    return [Failure(one, *(next(wishes) if one.status is Status.FAIL else ({}, None))) for one in found]
+
+
+def wanted(cluster: Cluster, checks: Sequence[Check], options: Options, today: datetime.date) -> Wanted:
+    """The cluster with everything mended that `options` choose, and with what that needs. Raises UsageError."""
+    checks = _chosen(checks, options)
+    target = put(cluster, dict(options.sets))
+    asked: dict[str, tuple[str, ...]] = dict.fromkeys(options.sets, ())
+    mends: dict[str, None] = {}
+    left: dict[str, str] = {}
+    needed: dict[str, str] = {}
+    missing: dict[str, None] = {}
+    for _ in range(ROUNDS):
+        done = complete(cluster, target, frozenset(options.sets))
+        target, missing = done.target, missing | dict.fromkeys(done.missing)
+        needed.update(done.needed)
+        open_ones = [one for one in failures(target, checks, today) if one.finding.rule not in left]
+        if not (failed := [one for one in open_ones if _counts(one, options)]):
+            break
+        for one in failed:
+            if why := _impossible(target, one.sets):
+                left[one.finding.rule] = why
+                continue
+            target = apply(target, one.sets, one.pool)
+            mends[one.finding.rule] = None
+            for path in one.sets:
+                asked[path] = tuple(dict.fromkeys((*asked.get(path, ()), one.finding.rule)))
+    for one in failures(target, checks, today):
+        if one.finding.status is Status.UNKNOWN:
+            left.setdefault(one.finding.rule, one.finding.message)
+        elif _counts(one, options):
+            left.setdefault(one.finding.rule, "the changes that other checks ask for stand in its way")
+    return Wanted(
+        target=target,
+        mends=tuple(rule for rule in sorted(mends) if rule not in left),
+        asked=asked,
+        needed=needed,
+        missing=tuple(missing),
+        left=dict(sorted(left.items())),
+    )
+
+
+def apply(cluster: Cluster, sets: Mapping[str, object], pool: Pool | None) -> Cluster:
+    """The cluster with the settings; those of a pool on `pool`, or on every one."""
+    ours = {path: value for path, value in sets.items() if not path.startswith("pool.")}
+    of_pool = {path.removeprefix("pool."): value for path, value in sets.items() if path.startswith("pool.")}
+    if of_pool and is_known(cluster.pools):
+        ours["pools"] = tuple(
+            msgspec.structs.replace(each, **of_pool) if pool is None or each.name == pool.name else each
+            for each in cluster.pools
+        )
+    return put(cluster, ours)
+
+
+def _chosen(checks: Sequence[Check], options: Options) -> list[Check]:
+    singly = [check for check in checks if check.kind != "fleet"]
+    if not options.fix:
+        return singly
+    by_name = {name: check for check in singly for name in (check.id, check.name)}
+    if unknown := [name for name in options.fix if name not in by_name]:
+        raise UsageError(
+            f"there is no check of a cluster named {', '.join(unknown)}",
+            where="--fix",
+            hint="seawall explain lists them",
+        )
+    return sorted({by_name[name].id: by_name[name] for name in options.fix}.values(), key=lambda check: check.id)
+
+
+def _counts(one: Failure, options: Options) -> bool:
+    bad_enough = bool(options.fix) or one.finding.severity >= options.severity
+    return one.finding.status is Status.FAIL and bad_enough
+
+
+def _impossible(cluster: Cluster, sets: Mapping[str, object]) -> str:
+    """Why AKS cannot do it in this cluster, "" where it can."""
+    if sets.get("api_server.public_fqdn") is False and get(cluster, "api_server.private_dns_zone") is None:
+        return "the cluster has no private DNS zone, so it needs its public name"
+    return ""
+
+
+def decided(found: Wanted, options: Options) -> None:
+    """Raise UnknownValue for what the plan turns on and the input does not say."""
+    undecided = [f"{rule}: {why}" for rule, why in found.left.items() if options.fix and "cannot be decided" in why]
+    if problems := [*found.missing, *undecided]:
+        raise UnknownValue(
+            "no plan without these values: " + "; ".join(problems),
+            hint="give an input that tells them (az aks show -o json), or choose what to mend with --fix",
+        )
