@@ -101,7 +101,9 @@ def fleet(count: int = 1000) -> Path:
     for number in range(count):
         cluster = json.loads(json.dumps(chance.choice(models)))
         environment = cluster["tags"]["environment"]
-        cluster["name"] = f"app{number // 3:03}-{environment}-{number % 3}"
+        name = f"app{number // 3:03}-{environment}-{number % 3}"
+        cluster["id"] = cluster["id"].replace(cluster["name"], name)  # clusters of one id are one cluster
+        cluster["name"] = name
         cluster["tags"]["application"] = f"app{number // 3:03}"
         cluster["disableLocalAccounts"] = chance.random() > 0.1
         cluster["networkProfile"]["networkPolicy"] = chance.choice(["cilium", "cilium", "calico", "azure", None])

@@ -10,13 +10,14 @@ from seawall.checks import all_checks, run
 from seawall.checks.gold import TODAY, gold, gold_pool
 from seawall.checks.groups import fleets
 from seawall.checks.page import index, page
-from seawall.model import UNKNOWN, Change, Cluster, Cost, Location, Pool, Severity, Status, Tool, Unknown
+from seawall.model import UNKNOWN, Change, Cluster, Cost, Location, Pool, Severity, Status, TerraformCost, Tool, Unknown
 
 CHECKS = {check.name: check for check in all_checks()}
 
 
 def price(cluster: Cluster, sets: Mapping[str, object], *, tool: Tool = Tool.AZ, pool: Pool | None = None) -> Change:
-    return Change(cost=Cost.REIMAGE, command=f"{tool} {cluster.name} {pool.name if pool else '-'} {sorted(sets)}")
+    command = f"{tool} {cluster.name} {pool.name if pool else '-'} {sorted(sets)}"
+    return Change(cost=Cost.REIMAGE, command=command, terraform=(TerraformCost(cost=Cost.NEW_CLUSTER),))
 
 
 def test_a_finding_has_its_line_and_its_price() -> None:
@@ -31,6 +32,13 @@ def test_a_finding_has_its_line_and_its_price() -> None:
     assert pool.change
     assert policy.change.command == "az contoso - ['network.dataplane', 'network.policy']"
     assert pool.change.command == "az contoso user ['pool.node_public_ip']"
+
+
+def test_a_cluster_is_priced_for_its_tool() -> None:
+    cluster = gold({"network.policy": None, "tool": Tool.TERRAFORM})
+    (finding,) = run((cluster,), (CHECKS["network_policy_off"],), today=TODAY, cost=price).findings
+    assert finding.change
+    assert finding.change.command.startswith("terraform contoso")
 
 
 def test_a_setting_without_a_line_is_at_its_cluster() -> None:
@@ -106,20 +114,19 @@ def test_aligning_never_weakens() -> None:
 
 
 def test_the_odd_one_out_is_named() -> None:
-    prod = gold({"name": "c-prod", "network.outbound_type": "loadBalancer"})
+    prod = gold({"name": "c-prod", "network.plugin_mode": None})
     group = (gold({"name": "c-dev"}), gold({"name": "c-test"}), prod)
     (finding,) = run(group, tuple(CHECKS.values()), today=TODAY, cost=price).findings
     assert finding.message == (
-        "network.outbound_type differs: userdefinedrouting in c-dev, c-test; loadbalancer in c-prod "
-        "(c-prod is the odd one out)"
+        "network.plugin_mode differs: overlay in c-dev, c-test; none in c-prod (c-prod is the odd one out)"
     )
 
 
 def test_aligning_never_takes_a_version_back() -> None:
     group = (
-        gold({"name": "c-dev", "upkeep.kubernetes_version": "1.36.1"}),
-        gold({"name": "c-test", "upkeep.kubernetes_version": "1.35.4"}),
-        gold({"name": "c-prod", "upkeep.kubernetes_version": "1.35.9"}),
+        gold({"name": "c-dev", "upkeep.kubernetes_version": "1.36.1", "pool.kubernetes_version": "1.35"}),
+        gold({"name": "c-test", "upkeep.kubernetes_version": "1.35.4", "pool.kubernetes_version": "1.35"}),
+        gold({"name": "c-prod", "upkeep.kubernetes_version": "1.35.9", "pool.kubernetes_version": "1.35"}),
     )
     (finding,) = run(group, tuple(CHECKS.values()), today=TODAY, cost=price).findings
     assert finding.message == "upkeep.kubernetes_version differs: 1.36 in c-dev; 1.35 in c-test, c-prod"
@@ -148,7 +155,7 @@ def test_a_page_tells_all_of_a_check(check: object) -> None:
     assert text.startswith(f"# {one.id}: {one.title}\n")
     for needed in ("## Why it matters", "## Fix", "## Examples", str(one.severity), *one.refs, *one.sets):
         assert needed in text
-    assert ("| terraform | reimage | no |" in text) == (one.kind != "fleet")
+    assert ("| terraform | new cluster | no |" in text) == (one.kind != "fleet")
 
 
 def test_the_index_links_every_check() -> None:

@@ -16,7 +16,7 @@ from seawall.model import UNKNOWN, Cluster, Cost, Pool, Unknown
 from seawall.model.paths import GROUPS, all_paths
 from seawall.sources.clusters import az_json
 from seawall.sources.clusters.arm_body import to_arm
-from seawall.sources.clusters.field import Field, Kind
+from seawall.sources.clusters.field import AS_ABSENT, Field, Kind
 from seawall.sources.clusters.fields import BY_PATH, FIELDS
 
 FACTS = next(
@@ -94,8 +94,8 @@ PORTS = st.lists(st.tuples(st.integers(1, 99), st.sampled_from(("TCP", "UDP"))),
 )
 
 
-def values(field: Field) -> st.SearchStrategy[Any]:
-    """What the setting can be in the model; unknown only where absence tells nothing."""
+def values(field: Field, *, known: bool = False) -> st.SearchStrategy[Any]:
+    """What the setting can be in the model; unknown only where absence tells nothing, and never where `known`."""
     by_kind: dict[Kind, st.SearchStrategy[Any]] = {
         Kind.TEXT: WORD,
         Kind.ENUM: st.sampled_from(field.words or ("",)),
@@ -110,7 +110,7 @@ def values(field: Field) -> st.SearchStrategy[Any]:
     choices = [by_kind.get(field.kind, st.booleans())]
     if field.kind in (Kind.TEXT, Kind.ENUM) and (field.none or not isinstance(field.absent, str)):
         choices.append(st.none())
-    if isinstance(field.absent, Unknown):
+    if isinstance(field.absent, Unknown) and not known:
         choices.append(st.just(UNKNOWN))
     return st.one_of(choices)
 
@@ -262,3 +262,90 @@ def test_absence_means_what_the_row_says(field: Field) -> None:
 
 def test_rows_are_found_by_path() -> None:
     assert BY_PATH["network.policy"].settings == ("network_policy", "npm_retirement")
+
+
+# the same through a template
+
+
+def whole(name: str) -> st.SearchStrategy[dict[str, Any]]:
+    """A group with every setting known: much of what a template leaves out, Azure decides."""
+    return st.fixed_dictionaries({field.name: values(field, known=True) for field in FIELDS if field.group == name})
+
+
+WHOLE_CLUSTERS = st.builds(
+    lambda name, pools, groups: Cluster(
+        name=name,
+        pools=tuple(Pool(name=pool, **settings) for pool, settings in pools),
+        **{
+            key: type(getattr(Cluster(name=""), key))(**found | ({"sku": "Base"} if key == "upkeep" else {}))
+            for key, found in groups.items()
+        },
+    ),
+    st.from_regex(r"[a-z][a-z0-9-]{2,12}", fullmatch=True),
+    st.lists(st.tuples(WORD, whole("pool")), max_size=2, unique_by=lambda pool: pool[0]),
+    st.fixed_dictionaries({name: whole(name) for name in GROUPS}),
+)
+TYPES = {str: "string", bool: "bool", int: "int", list: "array", dict: "object"}
+TEMPLATE = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+
+
+def template(resource: Any, **more: Any) -> dict[str, Any]:
+    return {"$schema": TEMPLATE, "resources": [{"apiVersion": "2026-05-01", **resource}], **more}
+
+
+def spread(value: Any, found: dict[str, Any], write: str) -> Any:
+    """`value` with everything in it that has a value of its own taken out into `found`, and put in by an expression."""
+    if isinstance(value, dict) and value:
+        return {key: spread(held, found, write) for key, held in value.items()}
+    name = f"n{len(found)}"
+    found[name] = value
+    return f"[{write}('{name}')]"
+
+
+@many
+@given(WHOLE_CLUSTERS, st.sampled_from(("plain", "defaults", "given", "variables")))
+def test_a_template_reads_as_what_it_creates(cluster: Cluster, way: str) -> None:
+    body = to_arm(cluster)
+    found: dict[str, Any] = {}
+    given_values: dict[str, Any] = {}
+    more: dict[str, Any] = {}
+    if way != "plain":
+        body["properties"] = spread(body["properties"], found, "variables" if way == "variables" else "parameters")
+    if way == "variables":
+        more["variables"] = found
+    elif way != "plain":
+        more["parameters"] = {name: {"type": TYPES[type(value)]} for name, value in found.items()}
+        given_values = found
+    if way == "defaults":
+        for name, value in found.items():
+            more["parameters"][name]["defaultValue"] = value
+        given_values = {}
+    data = json.dumps(template(body, **more)).encode()
+    reading = az_json.read(data, file="x.json", parameters=given_values)
+    assert not reading.not_assessed
+    (read,) = reading.clusters
+    assert msgspec.structs.replace(read, file="", lines={}) == cluster
+
+
+@pytest.mark.parametrize("odd", [None, "", 7, "[parameters('x')]", "[reference('x').y]", "[[x]", [], [None], {}])
+def test_no_odd_value_in_a_template_raises_and_what_is_unknown_has_a_line(odd: object) -> None:
+    for owner, path in PARTS:
+        body = to_arm(full())
+        at = body["properties"]["agentPoolProfiles"][0] if owner == "pool" else body
+        where, last = holder(at, path)
+        where[last] = odd
+        document = template(body, parameters={"x": {"type": "string"}})
+        reading = az_json.read(json.dumps(document).encode(), file="x.json")
+        assert reading.clusters
+        unresolved = isinstance(odd, str) and odd.startswith("[") and not odd.startswith("[[")
+        if unresolved and "tags" not in path:
+            assert reading.not_assessed
+        assert all(note.where == "x.json:1" for note in reading.not_assessed)
+
+
+@every_row
+def test_what_a_template_leaves_out_is_known_with_a_citation_or_unknown_with_a_reason(field: Field) -> None:
+    if isinstance(field.created, Unknown):
+        assert field.created.reason != UNKNOWN.reason
+    elif field.created is not AS_ABSENT:
+        assert field.created_source

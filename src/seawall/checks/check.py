@@ -47,7 +47,8 @@ class Price(Protocol):
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """One check. `takes` are the function's parameters, of cluster, pool, fleet and today, in order.
+    """One check. `takes` are the function's parameters, of cluster, pool, fleet and today, in order; `kind` is what a
+    finding of it is about: cluster, pool or fleet.
 
     `sets` is the change that mends the problem. Examples are clusters, or tuples of clusters for a check of a fleet;
     `unknowns` are those that cannot be decided.
@@ -65,11 +66,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     unknowns: tuple[Example, ...]
     function: Callable[..., Verdicts]
     takes: tuple[str, ...]
-
-    @property
-    def kind(self) -> str:
-        """What a finding of this check is about: cluster, pool or fleet."""
-        return next((kind for kind in ("fleet", "pool") if kind in self.takes), "cluster")
+    kind: str
 
 
 def check(
@@ -90,6 +87,7 @@ def check(
 
     def made(function: Callable[..., Verdicts]) -> Check:
         title, _, doc = inspect.cleandoc(function.__doc__ or "").partition("\n")
+        takes = tuple(inspect.signature(function).parameters)
         return Check(
             id=id,
             name=function.__name__,
@@ -102,7 +100,8 @@ def check(
             fails=tuple(fails),
             unknowns=tuple(unknowns),
             function=function,
-            takes=tuple(inspect.signature(function).parameters),
+            takes=takes,
+            kind=next((kind for kind in ("fleet", "pool") if kind in takes), "cluster"),
         )
 
     return made

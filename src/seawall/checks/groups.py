@@ -54,10 +54,10 @@ def fleets(judged: Iterable[tuple[Cluster, tuple[Finding, ...]]]) -> tuple[Fleet
     """
     groups: dict[str, list[Member]] = {}
     for cluster, findings in judged:
-        environment, rest = _environment(cluster)
-        group = _tag(cluster, GROUP_TAGS) or (environment and (rest or "estate"))
+        told, rest = _environment(cluster)
+        group = _tag(cluster, GROUP_TAGS) or (told and (rest or "estate"))
         if group:
-            groups.setdefault(group, []).append(Member(cluster=cluster, environment=environment, findings=findings))
+            groups.setdefault(group, []).append(Member(cluster=cluster, environment=told, findings=findings))
     return tuple(
         Fleet(name=name, members=tuple(sorted(members, key=lambda member: (member.rank, member.cluster.name))))
         for name, members in sorted(groups.items())
@@ -65,15 +65,20 @@ def fleets(judged: Iterable[tuple[Cluster, tuple[Finding, ...]]]) -> tuple[Fleet
     )
 
 
+def environment(cluster: Cluster) -> str:
+    """The environment that the cluster's name or tag tells, one of ENVIRONMENTS; "" where none does."""
+    return _environment(cluster)[0]
+
+
 def _environment(cluster: Cluster) -> tuple[str, str]:
     """The environment ("" for none), and the cluster's name without the words that tell it; numbers stay."""
-    environment, rest = "", []
+    named, rest = "", []
     for word in re.split(r"[-_.]", cluster.name):
         found = _ENVIRONMENT_WORD.fullmatch(word)
-        environment = environment or (_ENVIRONMENT_OF[found[1].lower()] if found else "")
+        named = named or (_ENVIRONMENT_OF[found[1].lower()] if found else "")
         rest.append(found[2] if found else word)
     tagged = _ENVIRONMENT_OF.get(_tag(cluster, ENVIRONMENT_TAGS).lower(), "")
-    return tagged or environment, "-".join(word for word in rest if word)
+    return tagged or named, "-".join(word for word in rest if word)
 
 
 def _tag(cluster: Cluster, names: tuple[str, ...]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator
 
 from seawall.checks.check import Check, Example, Price
+from seawall.checks.frameworks import controls_of
 from seawall.checks.gold import GOLD, TODAY
 from seawall.checks.run import run
-from seawall.model import Cluster, Tool, Unknown
+from seawall.model import Cluster, Cost, Unknown
 from seawall.model.paths import all_paths, get
 
 _AREAS = {
@@ -34,6 +34,7 @@ def page(check: Check, cost: Price) -> str:
         *_change(check, cost),
         "## Examples",
         "\n".join(dict.fromkeys(_examples(check))),
+        *_frameworks(check),
         "## References",
         "\n".join(f"- <{ref}>" for ref in check.refs),
     ]
@@ -55,15 +56,34 @@ def _change(check: Check, cost: Price) -> Iterator[str]:
         return
     yield "## The change and what it costs"
     yield "\n".join(f"- `{path}` = {_word(value)}" for path, value in check.sets.items())
-    lines = ["| with | cost | one-way | note |", "|---|---|---|---|"]
-    for tool in Tool:
-        priced = run((example,), (check,), today=TODAY, cost=functools.partial(cost, tool=tool))
-        change = next(finding.change for finding in priced.findings if finding.change)
-        note = change.note.replace("|", "\\|").replace("\n", " ")
-        lines.append(
-            f"| {tool} | {str(change.cost).replace('_', ' ')} | {'yes' if change.one_way else 'no'} | {note} |"
-        )
+    (finding, *_) = (
+        finding for finding in run((example,), (check,), today=TODAY, cost=cost).findings if finding.change
+    )
+    change = finding.change
+    assert change
+    lines = [
+        "| with | cost | one-way | note |",
+        "|---|---|---|---|",
+        _row("az", change.cost, change.one_way, change.note),
+    ]
+    for index, each in enumerate(change.terraform):
+        later = change.terraform[index + 1].since if index + 1 < len(change.terraform) else ""
+        bounds = " ".join([*([f"from {each.since}"] if each.since else []), *([f"before {later}"] if later else [])])
+        one_way = change.one_way and each.cost < Cost.NEW_POOL
+        lines.append(_row(f"terraform, azurerm {bounds}" if bounds else "terraform", each.cost, one_way, each.note))
     yield "\n".join(lines)
+
+
+def _frameworks(check: Check) -> Iterator[str]:
+    lines = [f"- `{framework.id}` {control.id}: {control.title}" for framework, control in controls_of(check.id)]
+    if lines:
+        yield "## Frameworks"
+        yield "\n".join(lines)
+
+
+def _row(tool: str, cost: Cost, one_way: bool, note: str) -> str:
+    text = note.replace("|", "\\|").replace("\n", " ")
+    return f"| {tool} | {str(cost).replace('_', ' ')} | {'yes' if one_way else 'no'} | {text} |"
 
 
 def _examples(check: Check) -> Iterator[str]:
@@ -88,8 +108,8 @@ def _pools_in_words(example: Cluster) -> Iterator[str]:
     pools, gold_pools = example.pools, GOLD.pools
     if isinstance(pools, Unknown) or isinstance(gold_pools, Unknown):
         return
-    usual = gold_pools[-1]
     for pool in pools:
+        usual = next((gold for gold in gold_pools if gold.mode == pool.mode), gold_pools[-1])
         for path in all_paths():
             if path.startswith("pool.") and path != "pool.mode" and get(example, path, pool) != get(GOLD, path, usual):
                 yield f"`{path}` = {_word(get(example, path, pool))} in pool {pool.name}"

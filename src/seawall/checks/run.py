@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from seawall.checks.check import Check, Fail, Price, Undecided, Verdicts
+from seawall.checks.check import Check, Fail, Price, Undecided
 from seawall.checks.groups import Fleet, fleets
 from seawall.errors import UnknownValue
 from seawall.model import Cluster, Finding, Location, Pool, Status, Subject, Unknown
@@ -58,16 +58,17 @@ def _tally(findings: tuple[Finding, ...], asked: int) -> Tally:
 def _judge(cluster: Cluster, checks: Sequence[Check], today: datetime.date, cost: Price) -> Iterator[Finding]:
     marked = functools.cache(lambda: _marked(cluster))
     of_cluster = Subject(kind="cluster", name=cluster.name)
+    pools = () if isinstance(cluster.pools, Unknown) else cluster.pools
+    of_pools = [(pool, Subject(kind="pool", name=f"{cluster.name}/{pool.name}")) for pool in pools]
     for check in checks:
         if check.kind == "cluster":
             for said in _ask(check, cluster, None, today, marked):
                 yield _finding(check, of_cluster, said, cluster, None, cost)
-        elif isinstance(cluster.pools, Unknown) or not cluster.pools:
+        elif not of_pools:
             reason = cluster.pools.reason if isinstance(cluster.pools, Unknown) else "the input lists none"
             yield _finding(check, of_cluster, _undecided(f"pools: {reason}", ""), cluster, None, cost)
         else:
-            for pool in cluster.pools:
-                subject = Subject(kind="pool", name=f"{cluster.name}/{pool.name}")
+            for pool, subject in of_pools:
                 for said in _ask(check, cluster, pool, today, marked):
                     yield _finding(check, subject, said, cluster, pool, cost)
 
@@ -76,12 +77,14 @@ def _ask(
     check: Check, cluster: Cluster, pool: Pool | None, today: datetime.date, marked: Callable[[], Cluster]
 ) -> list[Fail | Undecided]:
     """What the check says; where an unknown value stopped it, asking again of the marked cluster names the value."""
+    given = {"cluster": cluster, "pool": pool, "today": today}
     try:
-        return list(_call(check, cluster, pool, today))
+        return list(check.function(*[given[name] for name in check.takes]))
     except UnknownValue:
         said: list[Fail | Undecided] = []
+    given |= {"cluster": marked(), "pool": pool and _mark(pool, "pool")}
     try:
-        for one in _call(check, marked(), pool and _mark(pool, "pool"), today):
+        for one in check.function(*[given[name] for name in check.takes]):
             said.append(one)
     except UnknownValue as error:
         said.append(_undecided(error.message, next(iter(check.sets))))
@@ -94,11 +97,6 @@ def _undecided(message: str, otherwise: str) -> Undecided:
     if path in _PATHS:
         return Undecided(f"cannot be decided: {path} is not known ({reason})", path)
     return Undecided(f"cannot be decided: {message}", otherwise)
-
-
-def _call(check: Check, cluster: Cluster, pool: Pool | None, today: datetime.date) -> Verdicts:
-    given = {"cluster": cluster, "pool": pool, "today": today}
-    return check.function(*[given[name] for name in check.takes])
 
 
 def _marked(cluster: Cluster) -> Cluster:
@@ -133,7 +131,7 @@ def _finding(
     failed = said if isinstance(said, Fail) else None
     change = None
     if failed:
-        change = failed.change or cost(cluster, failed.sets or check.sets, pool=pool)
+        change = failed.change or cost(cluster, failed.sets or check.sets, tool=cluster.tool, pool=pool)
     return Finding(
         rule=check.id,
         title=check.title,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 FORMATS = ("table", "json", "sarif")
+FRAMEWORKS = ("cis-aks", "guide", "mcsb")
 
 
 def inputs(parser: argparse.ArgumentParser, metavar: str, what: str) -> None:
@@ -58,6 +59,7 @@ def add_assessment(parser: argparse.ArgumentParser) -> None:
         "--as-of", type=date, metavar="DATE", help="judge retirement and support dates as of this day (default: today)"
     )
     report = parser.add_argument_group("report")
+    report.add_argument("--framework", choices=FRAMEWORKS, default="", help="ask only what this asks, by its controls")
     report.add_argument("--format", "-f", choices=FORMATS, default="table", help="default: table")
     report.add_argument("--output", "-o", type=Path, metavar="FILE", help="write the report there, whole or not at all")
     report.add_argument("--verbose", "-v", action="store_true", help="cut nothing short")
@@ -129,6 +131,7 @@ def settings(args: argparse.Namespace) -> Settings:
         today=args.as_of or datetime.datetime.now(datetime.UTC).date(),
         database=database(args),
         platform=getattr(args, "platform", ""),
+        framework=args.framework,
         max_age=getattr(args, "max_age", 0),
         policy=Policy(
             fail_on=Severity[args.fail_on.upper()],

@@ -25,12 +25,22 @@ from seawall.model.finding import (
     Severity,
     Status,
     Subject,
+    TerraformCost,
     Tool,
 )
 from seawall.model.image import Distro, Image, Layer, Package
 from seawall.model.location import Location, NotAssessed
 from seawall.model.plan import Item, Plan, Step
-from seawall.model.report import ClusterCoverage, Coverage, ImageCoverage, Report, Verdict
+from seawall.model.report import (
+    ClusterCoverage,
+    ControlResult,
+    ControlStatus,
+    Coverage,
+    FrameworkResult,
+    ImageCoverage,
+    Report,
+    Verdict,
+)
 from seawall.model.unknown import UNKNOWN, Maybe, Unknown, is_known, known
 
 __all__ = [
@@ -42,6 +52,8 @@ __all__ = [
     "Change",
     "Cluster",
     "ClusterCoverage",
+    "ControlResult",
+    "ControlStatus",
     "Cost",
     "Coverage",
     "Distro",
@@ -49,6 +61,7 @@ __all__ = [
     "Finding",
     "Fix",
     "FixState",
+    "FrameworkResult",
     "Identity",
     "Image",
     "ImageCoverage",
@@ -70,6 +83,7 @@ __all__ = [
     "Status",
     "Step",
     "Subject",
+    "TerraformCost",
     "Tool",
     "Unknown",
     "Upkeep",

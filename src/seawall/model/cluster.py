@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from seawall.model.finding import Tool
 from seawall.model.unknown import UNKNOWN, Maybe
 
 
@@ -169,6 +170,7 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
 
     `file` is the input as the user named it. `lines` maps a setting's path ("network.policy",
     "pools[NAME].node_public_ip", or "" for the cluster itself) to its line, counted from 1; it may be lazy.
+    `tool` is what the input is made for: it decides what a change costs.
     """
 
     name: str
@@ -178,6 +180,7 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
     tags: Mapping[str, str] = {}
     file: str = ""
     lines: Mapping[str, int] = {}
+    tool: Tool = Tool.AZ
     access: Access = Access()
     identity: Identity = Identity()
     api_server: ApiServer = ApiServer()

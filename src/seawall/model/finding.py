@@ -52,10 +52,19 @@ class Tool(enum.StrEnum):
     TERRAFORM = "terraform"
 
 
+class TerraformCost(msgspec.Struct, frozen=True, kw_only=True):
+    """What a change costs with the azurerm provider, from version `since` on ("4.59"), "" for the oldest known."""
+
+    since: str = ""
+    cost: Cost
+    note: str = ""
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """The change that mends a finding. `one_way`: it cannot be undone. `command` is for a shell; "" where none exists.
 
-    `note` holds what to know before (preconditions, traps); `source` cites where the cost was read.
+    `note` holds what to know before (preconditions, traps); `source` cites where the cost was read. `terraform` is
+    what the same change costs with azurerm, by version, the oldest first.
     """
 
     cost: Cost
@@ -63,6 +72,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     command: str = ""
     note: str = ""
     source: str = ""
+    terraform: tuple[TerraformCost, ...] = ()
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True, order=True):

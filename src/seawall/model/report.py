@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+
 import msgspec
 
 from seawall.model.advisory import FeedStatus
@@ -19,7 +21,10 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClusterCoverage(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of one cluster the input told: settings known and not, checks that passed, failed, or were undecided."""
+    """How much of one cluster the input told: settings known and not, checks that passed, failed, or were undecided.
+
+    `elsewhere` are the settings among the unknown that Azure keeps in a resource of their own, which the input lacks.
+    """
 
     name: str
     file: str
@@ -28,6 +33,7 @@ class ClusterCoverage(msgspec.Struct, frozen=True, kw_only=True):
     passed: int
     failed: int
     undecided: int
+    elsewhere: tuple[str, ...] = ()
 
 
 class ImageCoverage(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +57,40 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     advisories: tuple[FeedStatus, ...] = ()
 
 
+class ControlStatus(enum.StrEnum):
+    """PASS: everything that was judged passes. NOT_DECIDABLE: no input of this kind could tell."""
+
+    PASS = "pass"  # noqa: S105 - a verdict
+    FAIL = "fail"
+    UNDECIDED = "undecided"
+    NOT_DECIDABLE = "not_decidable"
+
+
+class ControlResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One control of a framework; the numbers count clusters, groups of clusters or images.
+
+    `reason` says why it was not decided, or what part of it the checks do not see.
+    """
+
+    id: str
+    title: str
+    status: ControlStatus
+    passed: int
+    failed: int
+    undecided: int
+    checks: tuple[str, ...]
+    reason: str
+
+
+class FrameworkResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run means for every control of one framework, in the framework's order."""
+
+    id: str
+    title: str
+    version: str
+    controls: tuple[ControlResult, ...]
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One run's answer. Sorted by whoever makes it: worst first, then by subject and rule."""
 
@@ -59,3 +99,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     packages: tuple[Package, ...] = ()
     not_assessed: tuple[NotAssessed, ...] = ()
     coverage: Coverage = Coverage()
+    frameworks: tuple[FrameworkResult, ...] = ()

@@ -9,22 +9,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from seawall.model import Cluster, Cost, Pool
+from seawall.model import Cluster, Cost, Pool, Tool
+from seawall.sources.clusters.costs import change
 from seawall.sources.clusters.shift import Shift, shifts
 from seawall.sources.clusters.terraform_costs import terraform_price
-
-SINCE: Mapping[str, str] = {
-    "api_server.subnet": "4.46",
-    "api_server.vnet_integration": "4.46",
-    "network.acns": "4.45",
-    "network.acns_security": "4.45",
-    "network.dataplane": "4.58",
-    "network.plugin": "4.66",
-    "network.plugin_mode": "4.66",
-    "network.policy": "4.59",
-    "protection.safeguards_level": "4.67",
-}
-"""The azurerm that changes it in place for the first time; older ones replace the cluster or have no attribute."""
 
 _BLOCKS = {
     "addons.key_vault_secrets": "key_vault_secrets_provider { secret_rotation_enabled = true }",
@@ -59,9 +47,10 @@ def edit(cluster: Cluster, sets: Mapping[str, object], pool: Pool | None = None)
         return Edit(lines=warning, by_az=frozenset(sets), destroys=True, cost=Cost.UNKNOWN)
     written = [(move, price) for move, price in moves if move.field.terraform]
     lines = tuple(dict.fromkeys(_line(move) for move, _ in written))
-    versions = [SINCE[move.field.path] for move, _ in written if move.field.path in SINCE]
-    if versions:
-        lines = (*lines, f"needs azurerm {max(versions)} or newer: an older one replaces the cluster or cannot do it")
+    paths = {move.field.path for move, _ in written}
+    since = change(cluster, {path: sets[path] for path in paths}, tool=Tool.TERRAFORM, pool=pool).terraform
+    if since and since[-1].since:
+        lines = (*lines, f"needs azurerm {since[-1].since} or newer: an older one replaces the cluster or cannot do it")
     if any(price.cost is Cost.NEW_POOL for _, price in written):
         lines = (
             *lines,

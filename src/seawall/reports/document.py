@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from seawall.model import Cost, Coverage, FixState, NotAssessed, Severity, Status, Subject, Verdict
+from seawall.model import Cost, Coverage, FixState, FrameworkResult, NotAssessed, Severity, Status, Subject, Verdict
 
 SCHEMA = "seawall-report/1"
 
@@ -23,13 +23,25 @@ class LocationShape(msgspec.Struct, frozen=True, kw_only=True):
     line: int | None
 
 
+class TerraformCostShape(msgspec.Struct, frozen=True, kw_only=True):
+    """What a change costs with azurerm of version `since` or newer; null where all versions that are known do so."""
+
+    since: str | None
+    cost: CostWord
+    note: str | None
+
+
 class ChangeShape(msgspec.Struct, frozen=True, kw_only=True):
-    """The change that mends a finding, and what it costs; `one_way`: it cannot be undone."""
+    """The change that mends a finding, and what it costs; `one_way`: it cannot be undone.
+
+    `terraform` is what it costs when azurerm makes it, by version, the oldest first.
+    """
 
     cost: CostWord
     one_way: bool
     command: str | None
     note: str | None
+    terraform: tuple[TerraformCostShape, ...] = ()
 
 
 class PackageRefShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +108,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     packages: tuple[PackageShape, ...]
     not_assessed: tuple[NotAssessed, ...]
     coverage: Coverage
+    frameworks: tuple[FrameworkResult, ...] | None = None
 
 
 def json_schema() -> dict[str, Any]:

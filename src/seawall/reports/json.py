@@ -12,6 +12,7 @@ from seawall.reports.document import (
     LocationShape,
     PackageRefShape,
     PackageShape,
+    TerraformCostShape,
 )
 from seawall.reports.encoding import pretty
 from seawall.reports.order import worst_first
@@ -29,6 +30,7 @@ def render(report: Report, _style: Style = PLAIN) -> str:
             packages=tuple(sorted((_package(package) for package in report.packages), key=repr)),
             not_assessed=tuple(sorted(report.not_assessed)),
             coverage=report.coverage,
+            frameworks=report.frameworks or None,
         )
     )
 
@@ -64,6 +66,10 @@ def _change(change: Change) -> ChangeShape:
         one_way=change.one_way,
         command=change.command or None,
         note=change.note or None,
+        terraform=tuple(
+            TerraformCostShape(since=each.since or None, cost=str(each.cost), note=each.note or None)
+            for each in change.terraform
+        ),
     )
 
 

@@ -6,6 +6,7 @@ A result needs a place in a file there, so a finding without one is placed in th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -38,12 +39,13 @@ def render(report: Report, _style: Style = PLAIN) -> str:
     ids = sorted(worst)
     index = {rule: number for number, rule in enumerate(ids)}
     inputs = _inputs(report)
+    tags = _tags(report)
     run = {
         "tool": {
             "driver": {
                 "name": "Seawall",
                 "semanticVersion": __version__,
-                "rules": [_rule(worst[rule]) for rule in ids],
+                "rules": [_rule(worst[rule], tags.get(rule, ())) for rule in ids],
             }
         },
         "invocations": [_invocation(report)],
@@ -53,10 +55,20 @@ def render(report: Report, _style: Style = PLAIN) -> str:
     return pretty({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _rule(finding: Finding) -> dict[str, Any]:
+def _tags(report: Report) -> dict[str, list[str]]:
+    """The controls that a rule decides, `cis-aks/5.4.4`, where the run asked for a framework."""
+    tags: dict[str, list[str]] = {}
+    for framework in report.frameworks:
+        for control in framework.controls:
+            for rule in control.checks:
+                tags.setdefault(rule, []).append(f"{framework.id}/{control.id}")
+    return tags
+
+
+def _rule(finding: Finding, tags: Sequence[str]) -> dict[str, Any]:
     """A rule as its worst finding tells it."""
     links = [ref for ref in finding.refs if URI.fullmatch(ref)]
-    properties: dict[str, Any] = {"tags": ["security"]}
+    properties: dict[str, Any] = {"tags": ["security", *tags]}
     if finding.severity in SCORES:
         properties["security-severity"] = SCORES[finding.severity]
     rule: dict[str, Any] = {

@@ -12,19 +12,22 @@ Pointer: TypeAlias = tuple[str | int, ...]
 
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _SPACE = re.compile(rb"[ \t\r\n]*+")
+_MARK = re.compile(rb"[ \t\r\n]*+([,\]}]?)")
 _KEY = re.compile(rb"(" + _STRING + rb")[ \t\r\n]*+:[ \t\r\n]*+", re.DOTALL)
 _SCALAR = re.compile(_STRING + rb'|[^\[\]{}",\s]++', re.DOTALL)
 _BRACKET = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*+([\[\]{}])", re.DOTALL)
 
 
-class _Wanted(msgspec.Struct):
+class _Wanted(msgspec.Struct, gc=False):
     """A key or item on the way to one that is asked for.
 
     `visit` numbers the visits of all; `within` is the visit of the parent in which this one was seen. A key that is
-    written twice has the parent visited twice, and what was seen in the first visit no longer counts.
+    written twice has the parent visited twice, and what was seen in the first visit no longer counts. `pointer` is the
+    whole way to it where it is itself asked for.
     """
 
-    children: dict[str | int, _Wanted] = {}
+    pointer: Pointer | None = None
+    children: dict[str | int, _Wanted] | None = None
     offset: int = -1
     visit: int = 0
     within: int = 0
@@ -32,27 +35,32 @@ class _Wanted(msgspec.Struct):
 
 def find(text: bytes, pointers: Iterable[Pointer]) -> dict[Pointer, int]:
     """The line, from 1, of each pointer that leads somewhere in `text`, which is UTF-8."""
-    asked = set(pointers)
     root = _Wanted()
-    for pointer in asked:
+    for pointer in pointers:
         wanted = root
         for step in pointer:
-            wanted = wanted.children.setdefault(step, _Wanted())
+            if wanted.children is None:
+                wanted.children = {}
+            child = wanted.children.get(step)
+            if child is None:  # not setdefault: most steps are there already
+                child = wanted.children[step] = _Wanted()
+            wanted = child
+        wanted.pointer = pointer
     _scan(text, root)
     lines: dict[Pointer, int] = {}
     line, counted = 1, 0
     for pointer, offset in sorted(_seen(root), key=lambda seen: seen[1]):
         line += text.count(b"\n", counted, offset)
         counted = offset
-        if pointer in asked:
-            lines[pointer] = line
+        lines[pointer] = line
     return lines
 
 
 class _Open(msgspec.Struct):
-    """A container that is being read; `index` of its next item, -1 for an object."""
+    """A container that is being read, on its visit; `index` of its next item, -1 for an object."""
 
-    wanted: _Wanted
+    children: dict[str | int, _Wanted]
+    visit: int
     index: int
 
 
@@ -63,11 +71,12 @@ def _scan(text: bytes, root: _Wanted) -> None:
     root.offset = _after_space(text, 0)
     position = _enter(text, root.offset, root, stack)
     while stack and position >= 0:
-        begin = position = _after_space(text, position)
-        mark = text[begin : begin + 1]
-        if mark in (b",", b"]", b"}"):
+        mark = _MARK.match(text, position)
+        assert mark  # it matches nothing at all, too
+        begin = position = mark.start(1)
+        if mark[1]:
             position += 1
-            if mark != b",":
+            if mark[1] != b",":
                 stack.pop()
             continue
         container = stack[-1]
@@ -78,13 +87,13 @@ def _scan(text: bytes, root: _Wanted) -> None:
             step, position = _decoded(key[1]), key.end()
         else:
             return
-        wanted = container.wanted.children.get(step)
+        wanted = container.children.get(step)
         if wanted is None:
             position = _past(text, position)
         else:
             visits += 1
-            wanted.offset, wanted.visit, wanted.within = begin, visits, container.wanted.visit
-            position = _enter(text, position, wanted, stack)
+            wanted.offset, wanted.visit, wanted.within = begin, visits, container.visit
+            position = _enter(text, position, wanted, stack) if wanted.children else _past(text, position)
 
 
 def _enter(text: bytes, position: int, wanted: _Wanted, stack: list[_Open]) -> int:
@@ -92,7 +101,7 @@ def _enter(text: bytes, position: int, wanted: _Wanted, stack: list[_Open]) -> i
     mark = text[position : position + 1]
     if not wanted.children or mark not in (b"{", b"["):
         return _past(text, position)
-    stack.append(_Open(wanted, 0 if mark == b"[" else -1))
+    stack.append(_Open(wanted.children, wanted.visit, 0 if mark == b"[" else -1))
     return position + 1
 
 
@@ -124,11 +133,12 @@ def _decoded(key: bytes) -> str:
 
 
 def _seen(root: _Wanted) -> Iterator[tuple[Pointer, int]]:
-    """What was met, with its offset."""
-    pending: list[tuple[Pointer, _Wanted]] = [((), root)]
+    """What was asked for and met, with its offset."""
+    pending = [root]
     while pending:
-        pointer, wanted = pending.pop()
-        yield pointer, wanted.offset
-        for step, child in wanted.children.items():
+        wanted = pending.pop()
+        if wanted.pointer is not None:
+            yield wanted.pointer, wanted.offset
+        for child in (wanted.children or {}).values():
             if child.visit and child.within == wanted.visit:
-                pending.append(((*pointer, step), child))
+                pending.append(child)

@@ -28,6 +28,30 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     nesting: int = 200
     """Depth of JSON, YAML and XML. Real ARM templates nest below 40; the recursion limit of Python is 1,000."""
 
+    hcl_bytes: int = 4 * MIB
+    """One Terraform file is parsed in memory, at about a hundred times its size. The largest known to us is 0.7 MB."""
+
+    hcl_nesting: int = 100
+    """Depth of blocks and expressions in HCL. Real modules stay below 30."""
+
+    terraform_steps: int = 2_000_000
+    """Expressions evaluated for one folder, its modules included: some seconds. A large estate needs 50,000."""
+
+    terraform_items: int = 100_000
+    """Characters or elements of one value: stops texts and lists that double themselves."""
+
+    terraform_instances: int = 1_000
+    """Copies of one resource or module (`count`, `for_each`)."""
+
+    bicep_bytes: int = 8 * MIB
+    """One Bicep file, and one that it loads as text. Resource Manager takes templates of 4 MiB."""
+
+    bicep_nesting: int = 80
+    """Depth of brackets and operators in Bicep. Real files nest below 30; each level takes six of Python's 1,000."""
+
+    bicep_modules: int = 20
+    """Bicep modules inside modules. Real ones nest four deep; each level takes forty of Python's 1,000."""
+
     xml_bytes: int = 64 * MIB
     """One XML document (pom.xml, OVAL) is held in memory. The largest OVAL feed that we read is 40 MB."""
 
@@ -64,11 +88,11 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     template_text: int = 1 * MIB
     """One text that a template puts together. ARM itself stops at 131,072 characters; embedded scripts come near."""
 
-    template_items: int = 10_000
-    """Items of one list or rounds of all loops of one template. ARM stops at 800 rounds a loop; real ones do 50."""
+    template_items: int = 100_000
+    """Values in one list or object, and rounds of all loops, of one template. ARM stops at 800 rounds a loop."""
 
     template_steps: int = 1_000_000
-    """Functions called and values looked at for one template. The largest real one known to us takes 60,000."""
+    """Values looked at while one template is worked out: two seconds. The largest of Microsoft's modules take 500."""
 
     folder_entries: int = 1_000_000
     """Files looked at below one folder that the user named."""

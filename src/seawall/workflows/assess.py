@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from seawall.errors import SeawallError
-from seawall.gate import judge
+from seawall.gate import judge as verdict_of
 from seawall.model import (
     Cluster,
     ClusterCoverage,
     Coverage,
     FeedStatus,
     Finding,
+    FrameworkResult,
     ImageCoverage,
     NotAssessed,
     Package,
@@ -23,6 +25,9 @@ from seawall.model import (
 )
 from seawall.workflows.discover import Found, discover
 from seawall.workflows.settings import Settings
+
+if TYPE_CHECKING:
+    from seawall.checks import Check
 
 Say = Callable[[str], None]
 
@@ -55,10 +60,11 @@ def assess(
         audit(found.clusters, settings, assessed, say)
     if found.images:
         scan(found.images, settings, assessed, say)
+    frameworks = by_framework(found.clusters, settings, assessed) if settings.framework else ()
     if not assessed.clusters and not assessed.images and not assessed.failed:
         assessed.failed.append(f"nothing that can be read was found in {', '.join(map(str, paths))}")
     return Report(
-        verdict=judge(assessed.findings, assessed.not_assessed, settings.policy, failed=assessed.failed),
+        verdict=verdict_of(assessed.findings, assessed.not_assessed, settings.policy, failed=assessed.failed),
         findings=tuple(assessed.findings),
         packages=tuple(assessed.packages),
         not_assessed=tuple(sorted(set(assessed.not_assessed))),
@@ -68,18 +74,32 @@ def assess(
             images=tuple(assessed.images),
             advisories=assessed.advisories,
         ),
+        frameworks=frameworks,
     )
+
+
+def by_framework(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed) -> tuple[FrameworkResult, ...]:
+    """What the findings mean for the framework; findings in images go where none of its controls asks for them."""
+    from seawall.checks.frameworks import FRAMEWORKS, judge
+
+    framework = FRAMEWORKS[settings.framework]
+    if not any(control.images for control in framework.controls):
+        assessed.findings = [finding for finding in assessed.findings if not finding.package]
+    blind = not assessed.advisories or bool(assessed.not_assessed)
+    images = {image.name: not blind and image.matched == image.packages for image in assessed.images}
+    return (judge(framework, told_apart(clusters), images, assessed.findings),)
 
 
 def audit(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed, say: Say) -> None:
     """Ask every check of every cluster and every group of clusters."""
     from seawall.checks import all_checks, run
     from seawall.model.paths import settings_known
+    from seawall.sources.clusters.attached import elsewhere
     from seawall.sources.clusters.costs import change
 
     clusters = told_apart(clusters)
     say(f"judging {len(clusters)} clusters")
-    results = run(clusters, all_checks(), today=settings.today, cost=change)
+    results = run(clusters, asked(all_checks(), settings), today=settings.today, cost=change)
     assessed.findings += results.findings
     assessed.clusters = tuple(
         ClusterCoverage(
@@ -90,10 +110,20 @@ def audit(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed, s
             passed=tally.passed,
             failed=tally.failed,
             undecided=tally.undecided,
+            elsewhere=elsewhere(cluster),
         )
         for cluster, tally in zip(clusters, results.tallies, strict=True)
         for known, unknown in [settings_known(cluster)]
     )
+
+
+def asked(checks: Sequence[Check], settings: Settings) -> Sequence[Check]:
+    """The checks that the framework maps to, or all of them."""
+    if not settings.framework:
+        return checks
+    from seawall.checks.frameworks import FRAMEWORKS
+
+    return [check for check in checks if check.id in FRAMEWORKS[settings.framework].checks]
 
 
 def told_apart(clusters: Sequence[Cluster]) -> list[Cluster]:

@@ -9,7 +9,7 @@ import msgspec
 
 from seawall.errors import SeawallError
 from seawall.model import Cluster, NotAssessed
-from seawall.safe import files, json
+from seawall.safe import files
 from seawall.safe.limits import Limits
 
 FOLDERS_LEFT_OUT = (".git", ".venv", "node_modules", ".terraform")
@@ -99,12 +99,12 @@ def _is_image(path: Path) -> bool:
 
 
 def _look_at_json(path: Path, kinds: Sequence[str], found: Found, limits: Limits) -> None:
-    from seawall.sources.clusters import az_json
+    from seawall.sources.clusters import arm_text, az_json
 
     data = files.read(path, limits=limits)
-    value = json.load(data, where=str(path), limits=limits)
+    value, _ = arm_text.load(data, where=str(path), limits=limits)
     if "cluster" in kinds and az_json.recognises(value):
-        reading = az_json.read(data, file=str(path), limits=limits)
+        reading = az_json.read_file(path, data, limits=limits)
         found.clusters += reading.clusters
         found.not_assessed += reading.not_assessed
     elif isinstance(value, dict):

@@ -199,13 +199,13 @@ def test_a_listing_of_names_is_not_read_as_everything_off() -> None:
     assert "az aks show" in answer.not_assessed[0].why
 
 
-def test_an_arm_template_is_not_read_yet() -> None:
+def test_an_arm_template_with_a_cluster_is_recognised_and_read() -> None:
     template = {
         "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
         "resources": [{"type": "Microsoft.ContainerService/managedClusters", "name": "x", "properties": {}}],
     }
     assert recognises(template)
-    assert [note.what for note in reading(template).not_assessed] == ["ARM template"]
+    assert [cluster.name for cluster in reading(template).clusters] == ["x"]
     template["resources"] = [{"type": "Microsoft.Storage/storageAccounts"}]
     assert not recognises(template)
 

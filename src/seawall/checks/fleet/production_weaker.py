@@ -55,6 +55,7 @@ def production_weaker(fleet: Fleet) -> Verdicts:
     lower = [(member.cluster.name, _verdicts(member)) for member in fleet.members if 0 <= member.rank < PRODUCTION]
     certain: dict[str, list[tuple[str, Member, Finding]]] = defaultdict(list)
     unsettled: dict[str, list[str]] = defaultdict(list)
+    untold: set[str] = set()
     for member in fleet.members:
         for rule, finding in _verdicts(member).items() if member.rank == PRODUCTION else ():
             passing = [other for other, verdicts in lower if rule not in verdicts]
@@ -62,8 +63,10 @@ def production_weaker(fleet: Fleet) -> Verdicts:
             if passing and _failed(finding):
                 words = f"{finding.subject.name} fails {rule} ({finding.message}), passed by {', '.join(passing)}"
                 certain[finding.field].append((words, member, finding))
-            elif passing or silent:
+            elif passing or (silent and _failed(finding)):
                 unsettled[finding.field].append(f"{member.cluster.name} than {', '.join(passing + silent)} in {rule}")
+            elif silent:
+                untold.add(finding.field)
     for field, found in certain.items():
         text, members, findings = zip(*found, strict=True)
         yield Fail(
@@ -76,6 +79,8 @@ def production_weaker(fleet: Fleet) -> Verdicts:
     for field, pairs in unsettled.items():
         if field not in certain:
             yield Undecided(f"cannot be decided whether weaker: {'; '.join(pairs)}", field=field)
+    if rest := sorted(untold - set(certain) - set(unsettled)):
+        yield Undecided(f"cannot be decided whether weaker: no cluster's input tells {', '.join(rest)}", field=rest[0])
 
 
 def _failed(finding: Finding) -> bool:

@@ -1,4 +1,4 @@
-"""What was looked at, in two sentences."""
+"""What was looked at, and what was not in the input, in a few sentences."""
 
 from __future__ import annotations
 
@@ -20,12 +20,21 @@ def coverage(report: Report, style: Style) -> Iterator[str]:
         return
     things = ", ".join(_things(seen))
     yield from wrap(f"Read {count(seen.files, 'file')}{': ' if things else ''}{things}.", style.width, "  ")
+    if missing := sorted({path for paths in separate_settings(report).values() for path in paths}):
+        number = sum(map(len, separate_settings(report).values()))
+        text = f"{count(number, 'setting')} not in this input (a separate resource: {', '.join(missing)})."
+        yield from wrap(printable(text), style.width, "  ")
     if seen.advisories:
         feeds = sorted(seen.advisories, key=lambda feed: (_date(feed), feed.source))
         ages = [printable(f"{feed.source} {_age(feed, style.now)}") for feed in feeds]
         yield from wrap(f"Advisories: {listed(ages, 0 if style.verbose else MOST_FEEDS)}.", style.width, "  ")
     elif seen.images:
         yield "Advisories: none."
+
+
+def separate_settings(report: Report) -> dict[str, tuple[str, ...]]:
+    """For each cluster by name the settings that are kept in resources of their own, which the input lacks."""
+    return {cluster.name: cluster.elsewhere for cluster in report.coverage.clusters}
 
 
 def _things(seen: Coverage) -> Iterator[str]:

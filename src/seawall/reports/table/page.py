@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from seawall.model import Finding, NotAssessed, Report, Status, Subject
 from seawall.reports.order import worst_first
 from seawall.reports.style import PLAIN, Style
-from seawall.reports.table.coverage import coverage
+from seawall.reports.table.coverage import coverage, separate_settings
+from seawall.reports.table.frameworks import frameworks
 from seawall.reports.table.problems import problems, tally
 from seawall.reports.table.text import count, listed, wrap
 from seawall.safe.terminal import printable
@@ -28,8 +29,9 @@ def render(report: Report, style: Style = PLAIN) -> str:
     sections = [list(_subject(subject, members, files, style)) for subject, members in failed.items()]
     if not failed and (findings or report.coverage.files):
         sections.append(["No problems found in what could be judged."])
-    sections.append(list(_undecided(undecided, style)))
+    sections.append(list(_undecided(undecided, separate_settings(report), style)))
     sections.append(list(_not_assessed(report.not_assessed, style)))
+    sections.append(list(frameworks(report.frameworks, style)))
     sections.append(list(coverage(report, style)))
     sections.append([_verdict(report, style)])
     text = "\n\n".join("\n".join(lines) for lines in sections if lines)
@@ -56,13 +58,32 @@ def _subject(subject: Subject, findings: list[Finding], files: dict[str, str], s
     yield from problems(findings, style)
 
 
-def _undecided(groups: Groups, style: Style) -> Iterator[str]:
+def _undecided(groups: Groups, missing: dict[str, tuple[str, ...]], style: Style) -> Iterator[str]:
+    """A line for the subjects of which the same is asked; one for what only separate resources could answer."""
     if groups:
         yield style.paint(f"Undecided ({sum(map(len, groups.values())):,})", "title")
+    alike: dict[tuple[str, int, str], list[str]] = {}
+    separate: Groups = {}
     for subject, findings in sorted(groups.items()):
-        names = sorted({printable(finding.field or finding.rule) for finding in findings})
-        what = f"{printable(f'{subject.kind} {subject.name}')}: {count(len(findings), 'question')}"
-        yield _item(f"{what}, on {listed(names, 0 if style.verbose else MOST_NAMES)}", style)
+        elsewhere = missing.get(subject.name, ())
+        there = [finding for finding in findings if finding.field not in elsewhere]
+        if there:
+            alike.setdefault((subject.kind, len(there), _fields(there, style)), []).append(printable(subject.name))
+        if len(there) < len(findings):
+            separate[subject] = [finding for finding in findings if finding.field in elsewhere]
+    for (kind, number, fields), names in alike.items():
+        each = " each" if len(names) > 1 else ""
+        who = f"{printable(kind)} {listed(names, 0 if style.verbose else MOST_NAMES)}"
+        yield _item(f"{who}: {count(number, 'question')}{each}, on {fields}", style)
+    if separate:
+        findings = [finding for found in separate.values() for finding in found]
+        what = f"{count(len(findings), 'question')} on {count(len(separate), 'cluster')}"
+        yield _item(f"{what}, on settings that are separate resources: {_fields(findings, style)}", style)
+
+
+def _fields(findings: list[Finding], style: Style) -> str:
+    names = sorted({printable(finding.field or finding.rule) for finding in findings})
+    return listed(names, 0 if style.verbose else MOST_NAMES)
 
 
 def _not_assessed(entries: Iterable[NotAssessed], style: Style) -> Iterator[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from seawall.model import UNKNOWN, Cluster, Pool, Unknown
 from seawall.model.paths import GROUPS
 from seawall.sources.clusters.attached import read_attached
 from seawall.sources.clusters.documents import Resource
-from seawall.sources.clusters.plan import POOL, Plan, cluster_plan, pool_plan
+from seawall.sources.clusters.plan import POOL, Creation, Plan, cluster_plan, pool_plan
 from seawall.sources.clusters.values import pick, pool_name, puzzled, text
 
 Wrong = list[tuple[str, str]]
@@ -32,10 +34,11 @@ def assemble(
     that exists: what a property left out means differs.
     """
     created = created_by is not None
-    values, wrong = cluster_plan(created=created).read(resource.body, flat=resource.flat, api_version=created_by or "")
+    creation = Creation(api_version=created_by or "", left_out=_automatic(resource) if created else None)
+    values, wrong = cluster_plan(created=created).read(resource.body, flat=resource.flat, creation=creation)
     for field, value in read_attached(attached):
         values[field.group][field.name] = value
-    pools = _Pools(pool_plan(created=created), created_by or "", wrong)
+    pools = _Pools(pool_plan(created=created), msgspec.structs.replace(creation, cluster=values), wrong)
     cluster = Cluster(
         name=resource.name or "(no name)",
         resource_group=_resource_group(resource),
@@ -53,9 +56,9 @@ def assemble(
 class _Pools:
     """The node pools of one cluster being read; what could not be is added to `wrong`."""
 
-    def __init__(self, plan: Plan, api_version: str, wrong: Wrong) -> None:
+    def __init__(self, plan: Plan, creation: Creation, wrong: Wrong) -> None:
         self._plan = plan
-        self._api_version = api_version
+        self._creation = creation
         self._wrong = wrong
 
     def read(self, resource: Resource, attached: Sequence[Resource]) -> Any:
@@ -85,9 +88,21 @@ class _Pools:
                 yield Pool(name=pool_name(profile, index))
 
     def _pool(self, name: str, body: dict[str, Any], *, flat: bool) -> Pool:
-        values, puzzles = self._plan.read(body, flat=flat, api_version=self._api_version)
+        values, puzzles = self._plan.read(body, flat=flat, creation=self._creation)
         self._wrong.extend((path.replace("pool.", f"pools[{name}].", 1), reason) for path, reason in puzzles)
         return Pool(name=name, **values[POOL])  # type: ignore[arg-type] # the table's readers give the types
+
+
+def _automatic(resource: Resource) -> Unknown | None:
+    """What a property means that the template of an AKS Automatic cluster leaves out: Azure sets most of them itself.
+
+    Source: https://learn.microsoft.com/azure/aks/intro-aks-automatic
+    """
+    sku = pick(resource.body, "sku")
+    name = sku if isinstance(sku, Unknown) else pick(sku, "name")
+    if isinstance(name, Unknown):
+        return Unknown(f"AKS Automatic has defaults of its own, and it is not known whether this is one: {name.reason}")
+    return Unknown("AKS Automatic sets it by itself") if str(name).lower() == "automatic" else None
 
 
 def _resource_group(resource: Resource) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from seawall.model import Unknown
+from seawall.model import Cluster, Unknown, is_known
+from seawall.model.paths import get
 from seawall.sources.clusters.documents import Resource
 from seawall.sources.clusters.field import Field, Kind
 from seawall.sources.clusters.fields import FIELDS
@@ -37,6 +38,11 @@ def read_attached(resources: Sequence[Resource]) -> Iterator[tuple[Field, object
         there = [resource for resource in resources if resource.kind.rpartition("/")[2] == kind]
         perhaps = next((resource.perhaps for resource in there if resource.perhaps is not None), None)
         yield field, perhaps if perhaps is not None else _read(field, there) if there else field.absent
+
+
+def elsewhere(cluster: Cluster) -> tuple[str, ...]:
+    """The paths of those of these settings that the cluster's input does not tell."""
+    return tuple(field.path for field in ROWS if not is_known(get(cluster, field.path)))
 
 
 def write_attached(field: Field, value: Any) -> dict[str, Any]:
@@ -72,7 +78,7 @@ def _read(field: Field, resources: list[Resource]) -> object:
 
 def _name(resource: Resource) -> object:
     name = pick(resource.body, "name")
-    return name if isinstance(name, Unknown) else resource.name
+    return name if isinstance(name, Unknown) or name == "" else resource.name
 
 
 def _categories(resource: Resource) -> Iterator[object]:

@@ -8,19 +8,27 @@ from seawall.model import Change, Cluster, Cost, Pool, Tool
 from seawall.sources.clusters.az_commands import az_commands, node_image_upgrade
 from seawall.sources.clusters.az_costs import az_price
 from seawall.sources.clusters.shift import Price, Shift, shifts
-from seawall.sources.clusters.terraform_costs import terraform_price
+from seawall.sources.clusters.terraform_costs import by_version, provider_version, terraform_price
 
 
-def change(cluster: Cluster, sets: Mapping[str, object], *, tool: Tool = Tool.AZ, pool: Pool | None = None) -> Change:
+def change(
+    cluster: Cluster,
+    sets: Mapping[str, object],
+    *,
+    tool: Tool = Tool.AZ,
+    pool: Pool | None = None,
+    provider: str = "",
+) -> Change:
     """The change that gives `cluster` the values of `sets`, by path: its worst cost, and one command where az has it.
 
-    A `pool.` path is set on `pool`, or on every pool. Raises KeyError for a path the model does not have.
+    A `pool.` path is set on `pool`, or on every pool. `provider` is the version of azurerm ("4.60"), "" for the newest
+    that is known; it matters to Tool.TERRAFORM alone. Raises KeyError for a path the model does not have.
     """
     moves = list(shifts(cluster, sets, pool))
     if not moves:
         return Change(cost=Cost.IN_PLACE, note="nothing to change: it is so already")
-    price = terraform_price if tool is Tool.TERRAFORM else az_price
-    priced = [(move, price(move)) for move in moves]
+    version = provider_version(provider)
+    priced = [(move, az_price(move) if tool is Tool.AZ else terraform_price(move, version)) for move in moves]
     cost = _worst(each.cost for _, each in priced)
     command = az_commands(cluster, [(move, each.cost) for move, each in priced])
     made = tool is Tool.AZ and cost is not Cost.NEW_CLUSTER
@@ -30,6 +38,7 @@ def change(cluster: Cluster, sets: Mapping[str, object], *, tool: Tool = Tool.AZ
         command=command if made else "",
         note=_sentences(note for move, each in priced for note in _notes(move, each, cost, tool)),
         source="; ".join(dict.fromkeys(move.field.source for move, _ in priced)),
+        terraform=by_version(moves, _worst),
     )
 
 

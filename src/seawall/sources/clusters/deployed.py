@@ -14,7 +14,7 @@ from seawall.sources.clusters.attached import ACR_PULL
 from seawall.sources.clusters.documents import ATTACHED, CLUSTER, Pointer, Resource
 from seawall.sources.clusters.lines import places, pool_places
 from seawall.sources.clusters.reading import Reading
-from seawall.sources.clusters.unknown_text import shown
+from seawall.sources.clusters.unknown_text import segments, shown
 from seawall.sources.clusters.values import pick
 
 
@@ -52,8 +52,10 @@ class Deployed(msgspec.Struct, frozen=True, kw_only=True):
 
 def is_of_cluster(kind: str) -> bool:
     """True for a cluster and for the kinds that may belong to one; a reader may pass over all others."""
-    last = kind.rpartition("/")[2]
-    return kind == CLUSTER or (last in ATTACHED and (last != "agentpools" or kind == f"{CLUSTER}/agentpools"))
+    if kind.startswith(CLUSTER):
+        return kind == CLUSTER or kind.rpartition("/")[2] in ATTACHED
+    provider, _, last = kind.partition("/")
+    return last in ATTACHED and provider.startswith("microsoft.")
 
 
 def clusters(deployed: Sequence[Deployed], not_assessed: Sequence[NotAssessed] = (), *, file: str) -> Reading:
@@ -86,18 +88,26 @@ def _key(name: str | Unknown) -> str:
 
 def _owner(item: Deployed) -> str:
     """The name, in lower case, of the cluster that the resource may belong to; "" where nothing tells."""
-    about = item.scope
+    about: Any = item.scope
     if item.kind.endswith("/roleassignments"):
         if ACR_PULL not in shown(pick(_properties(item), "roleDefinitionId")):
             return ""
-        about = pick(_properties(item), "principalId") or ""
-    for text in (shown(about).lower(), shown(item.parent).lower()):
-        _, named, rest = text.partition("/managedclusters/")
-        if named:
-            return rest if rest.startswith("{") else rest.partition("/")[0].partition(".")[0].rstrip("}")
-        if text:
-            return text
-    return _key(item.name).partition("/")[0]
+        about = pick(_properties(item), "principalId")
+    place = shown(item.parent) if about is None or about == "" else shown(about)
+    if not place:
+        return segments(_key(item.name))[0]
+    _, found, rest = place.lower().partition("/managedclusters/")
+    return _first_name(rest) if found else place.lower()
+
+
+def _first_name(text: str) -> str:
+    """The name that an id goes on with; what is in its braces belongs to it, be it a slash or a dot."""
+    depth = 0
+    for index, character in enumerate(text):
+        depth += (character == "{") - (character == "}")
+        if depth < 0 or (depth == 0 and character in "/."):
+            return text[:index]
+    return text
 
 
 def _homeless(item: Deployed, owner: str) -> Iterator[NotAssessed]:
@@ -106,7 +116,7 @@ def _homeless(item: Deployed, owner: str) -> Iterator[NotAssessed]:
     if item.kind.startswith(CLUSTER):
         why = f"the cluster that it belongs to, {owner or 'unnamed'}, is not in this template"
         yield NotAssessed(what=item.label, where=where, why=why)
-    elif isinstance(item.scope, Unknown):
+    elif isinstance(item.scope, Unknown) and "/providers/" not in shown(item.scope):
         why = f"it is not known which resource it belongs to: {item.scope.reason}"
         yield NotAssessed(what=item.label, where=where, why=why)
 
@@ -144,8 +154,9 @@ def _cluster(deployed: Deployed, belonging: Sequence[Deployed]) -> tuple[Cluster
 
 
 def _resource(item: Deployed) -> Resource:
-    shape = {"name": shown(item.name)} if item.kind in (CLUSTER, f"{CLUSTER}/agentpools") else {"name": item.name}
-    return Resource(pointer=(), kind=item.kind, body={**item.body, **shape}, perhaps=item.condition, flat_body=False)
+    own = segments(shown(item.name))[-1]
+    body = {**item.body, "name": item.name if "{" in own else own}
+    return Resource(pointer=(), kind=item.kind, body=body, perhaps=item.condition, template=own or "(no name)")
 
 
 class _Lines(Mapping[str, int]):
@@ -174,7 +185,7 @@ class _Lines(Mapping[str, int]):
             found = {path: _nearest(self._cluster, pointer) for path, pointer in places(self._resource)}
             for pool in self._pools:
                 if pool.file == self._cluster.file:
-                    name = f"pools[{shown(pool.name).rpartition('/')[2]}]"
+                    name = f"pools[{segments(shown(pool.name))[-1]}]"
                     for path, pointer in pool_places(name, _properties(pool), ("properties",), False):
                         found[path] = _nearest(pool, pointer)
             self._found = {path: line for path, line in found.items() if line}
@@ -183,7 +194,7 @@ class _Lines(Mapping[str, int]):
 
 def _nearest(item: Deployed, pointer: Pointer) -> int:
     """The line of the value, or of the nearest thing around it that has one."""
-    while pointer and pointer not in item.lines:
+    while pointer and not item.lines.get(pointer):
         pointer = pointer[:-1]
     return item.lines.get(pointer, 0)
 

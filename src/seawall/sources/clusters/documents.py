@@ -47,7 +47,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """A resource at `pointer` of the document. `kind` is its type in lower case.
 
     `opaque`: the resource lies inside a text, so that no line is known below the pointer. `perhaps`: it is not known
-    whether it exists. `flat_body`: whether its properties lie beside its name, None where its body tells.
+    whether it exists. `template`: its name in the template that makes it; its properties never lie beside that.
     """
 
     pointer: Pointer
@@ -55,12 +55,12 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     body: dict[str, Any]
     opaque: bool = False
     perhaps: Unknown | None = None
-    flat_body: bool | None = None
+    template: str = ""
 
     @property
     def flat(self) -> bool:
         """True where the properties lie beside the name, as az writes them."""
-        return self.flat_body if self.flat_body is not None else not isinstance(pick(self.body, "properties"), dict)
+        return not self.template and not isinstance(pick(self.body, "properties"), dict)
 
     @property
     def properties(self) -> dict[str, Any]:
@@ -77,7 +77,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     def name(self) -> str:
         """The resource's own name."""
         name = text(self.body, "name", "resourceName") or self.id
-        return name.rpartition("/")[2]
+        return self.template or name.rpartition("/")[2]
 
     @property
     def owner(self) -> str:
@@ -97,7 +97,17 @@ class Skipped(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-def find(value: object, limits: Limits) -> Iterator[Resource | Skipped]:
+class Template(msgspec.Struct, frozen=True, kw_only=True):
+    """An ARM template at `pointer` that has a cluster in it."""
+
+    pointer: Pointer
+    body: dict[str, Any]
+
+
+Found: TypeAlias = Resource | Template | Skipped
+
+
+def find(value: object, limits: Limits) -> Iterator[Found]:
     """Every cluster, every resource that belongs to one, and what was passed over, in the order of the document."""
     return _find(value, (), False, limits)
 
@@ -119,7 +129,7 @@ def kind_of(body: dict[str, Any]) -> str:
     return text(body, "extensionResourceType", "resourceType", "type").lower()
 
 
-def _find(value: object, pointer: Pointer, opaque: bool, limits: Limits) -> Iterator[Resource | Skipped]:
+def _find(value: object, pointer: Pointer, opaque: bool, limits: Limits) -> Iterator[Found]:
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from _find(item, pointer if opaque else (*pointer, index), opaque, limits)
@@ -128,7 +138,7 @@ def _find(value: object, pointer: Pointer, opaque: bool, limits: Limits) -> Iter
     elif isinstance(value, dict):
         if "$schema" in value:
             if "deploymenttemplate" in str(value["$schema"]).lower() and _mentions_cluster(value):
-                yield Skipped(pointer=pointer, what="ARM template", why="ARM templates are not read yet")
+                yield Template(pointer=pointer, body=value)
             return
         kind = kind_of(value)
         if kind == CLUSTER or (not kind and _marks(value) >= 2):
@@ -147,7 +157,7 @@ def _cluster(value: dict[str, Any], pointer: Pointer, opaque: bool) -> Resource 
     return Resource(pointer=pointer, kind=CLUSTER, body=value, opaque=opaque)
 
 
-def _unwrap(value: dict[str, Any], pointer: Pointer, opaque: bool, limits: Limits) -> Iterator[Resource | Skipped]:
+def _unwrap(value: dict[str, Any], pointer: Pointer, opaque: bool, limits: Limits) -> Iterator[Found]:
     found = False
     for key in _WRAPPERS:
         if key in value:
@@ -159,7 +169,7 @@ def _unwrap(value: dict[str, Any], pointer: Pointer, opaque: bool, limits: Limit
         yield Skipped(pointer=pointer, what="further pages of the list", why=f"{more} names a page that is not here")
 
 
-def _inside_text(recorded: str, pointer: Pointer, limits: Limits) -> Iterator[Resource | Skipped]:
+def _inside_text(recorded: str, pointer: Pointer, limits: Limits) -> Iterator[Found]:
     """The body of a recorded HTTP answer, which is JSON inside a JSON text."""
     if "managedclusters" not in recorded.lower():
         return
@@ -182,7 +192,7 @@ def _mentions_cluster(value: object) -> bool:
     while pending:
         node = pending.pop()
         if isinstance(node, dict):
-            if str(node.get("type", "")).lower().startswith(CLUSTER):
+            if str(node.get("type") or node.get("Type")).lower().startswith(CLUSTER):
                 return True
             pending.extend(node.values())
         elif isinstance(node, list):

@@ -56,7 +56,13 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     `az_create` and `az_update` hold the flags that set it and that unset it, "" where there are none: `{}` stands for
     the value, words in capitals for what the caller must fill in; a text that begins with `az ` is a whole command,
     flags belong to `az aks create|update`, a pool's to `az aks nodepool add|update`. `preview`: the flags need
-    the aks-preview extension. `terraform` is the attribute of azurerm, "" where it has none.
+    the aks-preview extension.
+
+    `terraform` is the attribute of azurerm (from the pool for a pool's), "" where it has none; `terraform_older` are
+    the names that it had in older versions. `terraform_values` turns what azurerm writes into what the row's `kind`
+    reads; `terraform_kind` is the kind where azurerm's differs. `terraform_absent` is what azurerm makes of a resource
+    without the attribute, where that is not `absent`: a value, `Unknown`, or a function of all settings (by group) and
+    azurerm's major version; `terraform_source` cites why.
 
     `cost` is what changing it in place costs at most; `one_way` that it cannot be undone; `by_hand` that nodes follow
     only after a node image upgrade that someone must start.
@@ -79,6 +85,11 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     az_update: tuple[str, str] = ("", "")
     preview: bool = False
     terraform: str = ""
+    terraform_older: tuple[str, ...] = ()
+    terraform_values: Mapping[object, object] = {}
+    terraform_kind: Kind | None = None
+    terraform_absent: Any | Callable[[Mapping[str, Mapping[str, object]], int], object] = AS_ABSENT
+    terraform_source: str = ""
     terraform_replaces: Replaces = Replaces.NOTHING
     meaning: str
     cost: Cost

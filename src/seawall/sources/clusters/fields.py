@@ -15,7 +15,10 @@ from seawall.model import UNKNOWN, Cost, Unknown, is_known
 from seawall.sources.clusters.field import Field, Kind, Replaces
 
 SCHEMA = "ARM schema 2026-05-01"
+OPT_IN = "a preview feature that is off until it is asked for"
 ABSENT_IS_OFF = "opt-in: the API leaves out what was never switched on"
+
+AZURERM_DOC = "terraform-provider-azurerm 4.40 and 5.2.0: website/docs/r/kubernetes_cluster, and the schema in internal/services/containers"
 
 
 def _identity_type(group: Mapping[str, object]) -> object:
@@ -34,8 +37,65 @@ def _private_dns_zone(group: Mapping[str, object]) -> object:
     return "system" if private else None
 
 
+def _oidc_issuer(values: Mapping[str, Mapping[str, object]], _: str) -> object:
+    version = values["upkeep"]["kubernetes_version"]
+    if not isinstance(version, str):
+        return Unknown("it is on by default from Kubernetes 1.34 on, and the template does not tell the version")
+    minor = version.split(".")[1:2]
+    if not minor or not minor[0].isdecimal():
+        return Unknown(f"it is on by default from Kubernetes 1.34 on, and {version} is no such version")
+    return int(minor[0]) >= 34
+
+
+def _public_fqdn_created(values: Mapping[str, Mapping[str, object]], _: str) -> object:
+    return values["api_server"]["private"]
+
+
+def _node_os_channel(_: Mapping[str, Mapping[str, object]], api_version: str) -> object:
+    if not api_version[:4].isdecimal():
+        return Unknown("the default depends on the API version, which is not known")
+    return "NodeImage" if api_version >= "2023-06-01" else None
+
+
+def _version_of_the_cluster(values: Mapping[str, Mapping[str, object]], _: str) -> object:
+    return values["upkeep"]["kubernetes_version"]
+
+
+def _os_sku(values: Mapping[str, Mapping[str, object]], _: str) -> object:
+    system = values["pool"]["os_type"]
+    return "Ubuntu" if system == "Linux" else Unknown("the default depends on the Kubernetes version")
+
+
 def _nginx(group: Mapping[str, object]) -> object:
     return None if group.get("web_app_routing") is False else Unknown("older API versions do not return it")
+
+
+Groups = Mapping[str, Mapping[str, object]]
+
+
+def _on_since_azurerm_5(values: Groups, major: int) -> object:
+    return major >= 5
+
+
+def _node_image_since_azurerm_4(values: Groups, major: int) -> object:
+    return "NodeImage" if major >= 4 else Unknown("azurerm 3 leaves it to AKS, whose default has changed")
+
+
+def _nginx_of_azurerm(values: Groups, major: int) -> object:
+    routing = values["addons"]["web_app_routing"]
+    return (routing if not is_known(routing) else "AnnotationControlled") if routing is not False else None
+
+
+def _pod_cidr_of_azurerm(values: Groups, major: int) -> object:
+    network = values["network"]
+    flat = network["plugin"] in ("azure", None) and network["plugin_mode"] is None
+    return None if flat else Unknown("AKS chooses the addresses where none are named")
+
+
+def _os_sku_of_azurerm(values: Groups, major: int) -> object:
+    return (
+        "Ubuntu" if values["pool"]["os_type"] == "Linux" else Unknown("the default for Windows depends on the version")
+    )
 
 
 FIELDS: tuple[Field, ...] = (
@@ -45,9 +105,14 @@ FIELDS: tuple[Field, ...] = (
         arm=("properties.enableRBAC",),
         kind=Kind.BOOL,
         absent=Unknown("the API returns it for every cluster; a body without it says nothing"),
+        created=True,
+        created_source="https://learn.microsoft.com/cli/azure/aks (--disable-rbac): on by default, and only a new cluster can have it off; the same default as azurerm 5.2.0",
         az_create=("", "--disable-rbac"),
         terraform="role_based_access_control_enabled",
         terraform_replaces=Replaces.CLUSTER,
+        terraform_older=("role_based_access_control.enabled",),
+        terraform_absent=True,
+        terraform_source=AZURERM_DOC,
         meaning="Kubernetes RBAC is on.",
         cost=Cost.NEW_CLUSTER,
         constraints="Azure RBAC and Entra integration need it on",
@@ -63,6 +128,13 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--enable-aad", ""),
         az_update=("--enable-aad", ""),
         terraform="azure_active_directory_role_based_access_control",
+        terraform_older=(
+            "azure_active_directory_role_based_access_control.managed",
+            "role_based_access_control.azure_active_directory.managed",
+        ),
+        terraform_kind=Kind.PRESENT,
+        terraform_absent=False,
+        terraform_source=AZURERM_DOC,
         meaning="People log in with Entra ID (managed integration).",
         cost=Cost.IN_PLACE,
         one_way=True,
@@ -77,6 +149,11 @@ FIELDS: tuple[Field, ...] = (
         absent=None,
         absent_source=ABSENT_IS_OFF,
         az_update=("", "--enable-aad"),
+        terraform_older=(
+            "azure_active_directory_role_based_access_control.client_app_id",
+            "role_based_access_control.azure_active_directory.client_app_id",
+        ),
+        terraform_source="azurerm 4.0 upgrade guide: removed",
         meaning="Client application of the retired Entra integration.",
         cost=Cost.IN_PLACE,
         one_way=True,
@@ -91,6 +168,11 @@ FIELDS: tuple[Field, ...] = (
         absent=None,
         absent_source=ABSENT_IS_OFF,
         az_update=("", "--enable-aad"),
+        terraform_older=(
+            "azure_active_directory_role_based_access_control.server_app_id",
+            "role_based_access_control.azure_active_directory.server_app_id",
+        ),
+        terraform_source="azurerm 4.0 upgrade guide: removed",
         meaning="Server application of the retired Entra integration.",
         cost=Cost.IN_PLACE,
         one_way=True,
@@ -149,6 +231,8 @@ FIELDS: tuple[Field, ...] = (
         kind=Kind.BOOL,
         absent=False,
         absent_source=ABSENT_IS_OFF,
+        terraform_older=("enable_pod_security_policy",),
+        terraform_source="azurerm 4.0 upgrade guide: removed",
         meaning="PodSecurityPolicy, removed in Kubernetes 1.25.",
         cost=Cost.IN_PLACE,
         source="https://learn.microsoft.com/azure/aks/use-psa",
@@ -213,6 +297,8 @@ FIELDS: tuple[Field, ...] = (
         az_update=("--assign-kubelet-identity {}", ""),
         terraform="kubelet_identity.user_assigned_identity_id",
         terraform_replaces=Replaces.CLUSTER,
+        terraform_absent=Unknown("AKS makes an identity for the kubelet where none is named"),
+        terraform_source=AZURERM_DOC,
         meaning="Identity with which nodes pull images.",
         cost=Cost.REIMAGE,
         constraints="needs a user-assigned control plane identity",
@@ -225,9 +311,13 @@ FIELDS: tuple[Field, ...] = (
         kind=Kind.BOOL,
         absent=False,
         absent_source=ABSENT_IS_OFF,
+        created=_oidc_issuer,
+        created_source="https://learn.microsoft.com/azure/aks/use-oidc-issuer (line 46): on by default from Kubernetes 1.34 on",
         az_create=("--enable-oidc-issuer", ""),
         az_update=("--enable-oidc-issuer", ""),
         terraform="oidc_issuer_enabled",
+        terraform_absent=_on_since_azurerm_5,
+        terraform_source="azurerm 5.0 upgrade guide: now defaults to true",
         meaning="The cluster is an OIDC issuer.",
         cost=Cost.RESTART,
         one_way=True,
@@ -272,9 +362,13 @@ FIELDS: tuple[Field, ...] = (
         yes="None",
         no="IMDS",
         absent=Unknown("a preview property: stable API versions do not return it"),
+        created=False,
+        created_source=OPT_IN,
         az_create=("--enable-imds-restriction", ""),
         az_update=("--enable-imds-restriction", "--disable-imds-restriction"),
         preview=True,
+        terraform_absent=False,
+        terraform_source="azurerm 5.2.0 cannot set it, and it is opt-in",
         meaning="Pods cannot reach the instance metadata service.",
         cost=Cost.REIMAGE,
         by_hand=True,
@@ -307,6 +401,7 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--enable-apiserver-vnet-integration", ""),
         az_update=("--enable-apiserver-vnet-integration --apiserver-subnet-id SUBNET_ID", ""),
         terraform="api_server_access_profile.virtual_network_integration_enabled",
+        terraform_older=("api_server_access_profile.vnet_integration_enabled",),
         meaning="The API server sits in your virtual network.",
         cost=Cost.REIMAGE,
         one_way=True,
@@ -339,6 +434,8 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--api-server-authorized-ip-ranges {}", ""),
         az_update=("--api-server-authorized-ip-ranges {}", "--api-server-authorized-ip-ranges ''"),
         terraform="api_server_access_profile.authorized_ip_ranges",
+        terraform_older=("api_server_authorized_ip_ranges",),
+        terraform_source="azurerm 4.0 upgrade guide: api_server_authorized_ip_ranges moved",
         meaning="Addresses that may reach a public API server; empty means everyone.",
         cost=Cost.IN_PLACE,
         constraints="not with a private cluster; needs the Standard load balancer; must include the cluster's own egress address",
@@ -351,9 +448,13 @@ FIELDS: tuple[Field, ...] = (
         kind=Kind.BOOL,
         absent=_public_fqdn,
         absent_source="private-clusters.md: only private clusters have it, there on unless switched off, and older API versions do not return it",
+        created=_public_fqdn_created,
+        created_source="https://learn.microsoft.com/azure/aks/private-clusters (line 444): a private cluster has a public name unless it is switched off",
         az_create=("", "--disable-public-fqdn"),
         az_update=("--enable-public-fqdn", "--disable-public-fqdn"),
         terraform="private_cluster_public_fqdn_enabled",
+        terraform_absent=False,
+        terraform_source=AZURERM_DOC,
         meaning="A private API server also has a public DNS name.",
         cost=Cost.IN_PLACE,
         constraints="private clusters only; not with the private DNS zone none",
@@ -365,6 +466,7 @@ FIELDS: tuple[Field, ...] = (
         arm=("properties.apiServerAccessProfile.privateDNSZone",),
         kind=Kind.TEXT,
         none="none",
+        words=("system",),
         absent=_private_dns_zone,
         absent_source=SCHEMA + ": the default is system; a public cluster has none",
         az_create=("--private-dns-zone {}", "--private-dns-zone none"),
@@ -387,6 +489,7 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--disable-run-command", ""),
         az_update=("--disable-run-command", "--enable-run-command"),
         terraform="run_command_enabled",
+        terraform_values={True: False, False: True},
         meaning="`az aks command invoke` is refused.",
         cost=Cost.IN_PLACE,
         constraints="it is the emergency way into a private cluster",
@@ -400,6 +503,9 @@ FIELDS: tuple[Field, ...] = (
         words=("Enabled", "Disabled"),
         absent="Enabled",
         absent_source="Azure/AKS#4188: an absent value is Enabled",
+        terraform_older=("public_network_access_enabled",),
+        terraform_values={True: "Enabled", False: "Disabled"},
+        terraform_source="azurerm 4.0 upgrade guide: public_network_access_enabled removed",
         meaning="Whether public networks may reach the API server at all.",
         cost=Cost.IN_PLACE,
         constraints="set it in the portal or through REST",
@@ -443,9 +549,12 @@ FIELDS: tuple[Field, ...] = (
         none="none",
         words=("azure", "kubenet"),
         absent=Unknown("the API returns it for every cluster; a body without it says nothing"),
+        created=Unknown("the template leaves the network plugin to Azure, whose default depends on the API version"),
         az_create=("--network-plugin {}", "--network-plugin none"),
         az_update=("--network-plugin {}", ""),
         terraform="network_profile.network_plugin",
+        terraform_absent="kubenet",
+        terraform_source=AZURERM_DOC + ": without a network_profile, kubenet",
         meaning="CNI plugin: azure, kubenet, or None for your own.",
         cost=Cost.REIMAGE,
         one_way=True,
@@ -497,6 +606,8 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--network-dataplane {}", ""),
         az_update=("--network-dataplane {}", ""),
         terraform="network_profile.network_data_plane",
+        terraform_older=("network_profile.ebpf_data_plane",),
+        terraform_source="azurerm 4.0 upgrade guide: ebpf_data_plane renamed",
         meaning="What moves packets between pods: azure, or cilium (eBPF).",
         cost=Cost.REIMAGE,
         constraints="no Windows pools; node auto-provisioning off during the change; ipBlock no longer matches pods and nodes; endPort needs Cilium 1.17",
@@ -512,6 +623,7 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--enable-acns", ""),
         az_update=("--enable-acns", "--disable-acns"),
         terraform="network_profile.advanced_networking",
+        terraform_kind=Kind.PRESENT,
         meaning="Advanced Container Networking Services.",
         cost=Cost.IN_PLACE,
         constraints="the security half needs Cilium and Kubernetes 1.29; costs extra",
@@ -596,10 +708,14 @@ FIELDS: tuple[Field, ...] = (
         kind=Kind.ENUM,
         words=("standard", "basic"),
         absent=Unknown("the default was basic before it was standard; only the age of the cluster tells"),
+        created="standard",
+        created_source=SCHEMA + ": the default is standard",
         az_create=("--load-balancer-sku {}", ""),
         az_update=("--load-balancer-sku {}", ""),
         terraform="network_profile.load_balancer_sku",
         terraform_replaces=Replaces.CLUSTER,
+        terraform_absent="standard",
+        terraform_source=AZURERM_DOC,
         meaning="SKU of the load balancer; basic is retired.",
         cost=Cost.RESTART,
         one_way=True,
@@ -615,6 +731,9 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--service-cidr {}", ""),
         terraform="network_profile.service_cidr",
         terraform_replaces=Replaces.CLUSTER,
+        terraform_older=("network_profile.service_cidrs",),
+        terraform_absent=Unknown("AKS chooses the addresses where none are named"),
+        terraform_source=AZURERM_DOC,
         meaning="Addresses of services.",
         cost=Cost.NEW_CLUSTER,
         constraints="from Kubernetes 1.33 on, ServiceCIDR objects can add addresses",
@@ -629,6 +748,8 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--dns-service-ip {}", ""),
         terraform="network_profile.dns_service_ip",
         terraform_replaces=Replaces.CLUSTER,
+        terraform_absent=Unknown("AKS chooses the address where none is named"),
+        terraform_source=AZURERM_DOC,
         meaning="Address of the cluster's DNS service.",
         cost=Cost.NEW_CLUSTER,
         constraints="from Kubernetes 1.33 on, ServiceCIDR objects can add addresses",
@@ -645,6 +766,9 @@ FIELDS: tuple[Field, ...] = (
         az_update=("--pod-cidr {}", ""),
         terraform="network_profile.pod_cidr",
         terraform_replaces=Replaces.CLUSTER,
+        terraform_older=("network_profile.pod_cidrs",),
+        terraform_absent=_pod_cidr_of_azurerm,
+        terraform_source=AZURERM_DOC + ": only with kubenet or overlay; AKS chooses the addresses where none are named",
         meaning="Addresses of pods where they are not the virtual network's.",
         cost=Cost.IN_PLACE,
         one_way=True,
@@ -677,6 +801,7 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--http-proxy-config FILE", ""),
         az_update=("--http-proxy-config FILE", "--disable-http-proxy"),
         terraform="http_proxy_config.http_proxy",
+        terraform_older=("http_proxy_config.https_proxy",),
         meaning="Proxy through which nodes reach the outside.",
         cost=Cost.REIMAGE,
         constraints="all pools are reimaged",
@@ -708,6 +833,7 @@ FIELDS: tuple[Field, ...] = (
         absent_source=ABSENT_IS_OFF,
         az_update=("", "az aks disable-addons -g {group} -n {name} -a http_application_routing"),
         terraform="http_application_routing_enabled",
+        terraform_older=("addon_profile.http_application_routing.enabled",),
         meaning="The retired demonstration ingress add-on.",
         cost=Cost.IN_PLACE,
         source="https://learn.microsoft.com/azure/aks/imds-restriction (line 81); Checkov CKV_AZURE_246, PSRule HttpAppRouting",
@@ -720,6 +846,8 @@ FIELDS: tuple[Field, ...] = (
         absent=False,
         absent_source=ABSENT_IS_OFF,
         az_update=("", "az aks disable-addons -g {group} -n {name} -a kube-dashboard"),
+        terraform_older=("addon_profile.kube_dashboard.enabled",),
+        terraform_source="azurerm 2 and older",
         meaning="The removed Kubernetes dashboard add-on.",
         cost=Cost.IN_PLACE,
         source="Checkov source",
@@ -733,6 +861,7 @@ FIELDS: tuple[Field, ...] = (
         absent_source=ABSENT_IS_OFF,
         az_update=("", "az aks disable-addons -g {group} -n {name} -a open-service-mesh"),
         terraform="open_service_mesh_enabled",
+        terraform_older=("addon_profile.open_service_mesh.enabled",),
         meaning="The retiring Open Service Mesh add-on.",
         cost=Cost.IN_PLACE,
         constraints="retires 2027-09-30; Istio follows it",
@@ -748,6 +877,7 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--enable-app-routing", ""),
         az_update=("az aks approuting enable -g {group} -n {name}", "az aks approuting disable -g {group} -n {name}"),
         terraform="web_app_routing",
+        terraform_kind=Kind.PRESENT,
         meaning="The application routing add-on (managed ingress).",
         cost=Cost.IN_PLACE,
         constraints="patches of managed NGINX end in November 2026; the Gateway API follows it",
@@ -768,6 +898,9 @@ FIELDS: tuple[Field, ...] = (
             "az aks approuting update -g {group} -n {name} --nginx None",
         ),
         terraform="web_app_routing.default_nginx_controller",
+        terraform_absent=_nginx_of_azurerm,
+        terraform_source=AZURERM_DOC
+        + ": defaults to AnnotationControlled; before 4.29 there was no attribute, and the API made the same",
         meaning="Managed NGINX of the application routing add-on; None means that there is none.",
         cost=Cost.IN_PLACE,
         constraints="patches of managed NGINX end in November 2026; the Gateway API follows it",
@@ -786,6 +919,7 @@ FIELDS: tuple[Field, ...] = (
             "az aks disable-addons -g {group} -n {name} -a azure-policy",
         ),
         terraform="azure_policy_enabled",
+        terraform_older=("addon_profile.azure_policy.enabled",),
         meaning="Azure Policy's admission control (Gatekeeper).",
         cost=Cost.IN_PLACE,
         source="https://learn.microsoft.com/azure/aks/use-azure-policy",
@@ -803,6 +937,8 @@ FIELDS: tuple[Field, ...] = (
             "az aks disable-addons -g {group} -n {name} -a azure-keyvault-secrets-provider",
         ),
         terraform="key_vault_secrets_provider",
+        terraform_older=("addon_profile.azure_keyvault_secrets_provider.enabled",),
+        terraform_kind=Kind.PRESENT,
         meaning="Secrets from Key Vault as volumes.",
         cost=Cost.IN_PLACE,
         source="https://learn.microsoft.com/azure/aks/csi-secrets-store-driver",
@@ -817,6 +953,7 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--enable-secret-rotation", ""),
         az_update=("--enable-secret-rotation", "--disable-secret-rotation"),
         terraform="key_vault_secrets_provider.secret_rotation_enabled",
+        terraform_older=("addon_profile.azure_keyvault_secrets_provider.secret_rotation_enabled",),
         meaning="Secrets from Key Vault are read again when they change.",
         cost=Cost.IN_PLACE,
         source="https://learn.microsoft.com/azure/aks/csi-secrets-store-configuration-options (line 23)",
@@ -834,6 +971,8 @@ FIELDS: tuple[Field, ...] = (
             "az aks disable-addons -g {group} -n {name} -a monitoring",
         ),
         terraform="oms_agent",
+        terraform_older=("addon_profile.oms_agent.enabled",),
+        terraform_kind=Kind.PRESENT,
         meaning="Container logs go to a Log Analytics workspace.",
         cost=Cost.IN_PLACE,
         source="https://learn.microsoft.com/azure/aks/monitor-aks",
@@ -848,6 +987,7 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--enable-azure-monitor-metrics", ""),
         az_update=("--enable-azure-monitor-metrics", "--disable-azure-monitor-metrics"),
         terraform="monitor_metrics",
+        terraform_kind=Kind.PRESENT,
         meaning="Metrics go to Azure Monitor's Prometheus.",
         cost=Cost.IN_PLACE,
         source="https://learn.microsoft.com/azure/aks/monitor-aks",
@@ -921,6 +1061,7 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--enable-defender", ""),
         az_update=("--enable-defender", "--disable-defender"),
         terraform="microsoft_defender",
+        terraform_kind=Kind.PRESENT,
         meaning="Defender's sensor watches the nodes.",
         cost=Cost.IN_PLACE,
         constraints="the subscription also needs the plan Defender for Containers",
@@ -959,9 +1100,13 @@ FIELDS: tuple[Field, ...] = (
         arm=("properties.securityProfile.imageIntegrity.enabled",),
         kind=Kind.BOOL,
         absent=Unknown("a preview property: stable API versions do not return it"),
+        created=False,
+        created_source=OPT_IN,
         az_create=("--enable-image-integrity", ""),
         az_update=("--enable-image-integrity", "--disable-image-integrity"),
         preview=True,
+        terraform_absent=False,
+        terraform_source="azurerm 5.2.0 cannot set it, and it is opt-in",
         meaning="Image signatures are checked.",
         cost=Cost.IN_PLACE,
         constraints="Notation signatures only, audit only; needs the OIDC issuer and the Azure Policy add-on",
@@ -977,6 +1122,7 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--enable-azure-keyvault-kms --azure-keyvault-kms-key-id KEY_ID", ""),
         az_update=("--enable-azure-keyvault-kms --azure-keyvault-kms-key-id KEY_ID", "--disable-azure-keyvault-kms"),
         terraform="key_management_service",
+        terraform_kind=Kind.PRESENT,
         meaning="Secrets in etcd are encrypted with a key of your Key Vault.",
         cost=Cost.IN_PLACE,
         constraints="a private Key Vault needs API server VNet integration; never delete the old key, even after turning this off; encrypt all secrets again after; to change the mode turn it off, then on",
@@ -992,6 +1138,8 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--kms-infrastructure-encryption {}", ""),
         az_update=("--kms-infrastructure-encryption {}", ""),
         preview=True,
+        terraform_absent="Disabled",
+        terraform_source="azurerm 5.2.0 cannot set it, and it is opt-in",
         meaning="Kubernetes objects in etcd are encrypted with a key that the platform keeps.",
         cost=Cost.IN_PLACE,
         one_way=True,
@@ -1022,6 +1170,8 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--enable-fips", ""),
         az_update=("--enable-fips", "--disable-fips"),
         preview=True,
+        terraform_absent=False,
+        terraform_source="azurerm 5.2.0 cannot set it, and it is opt-in",
         meaning="FIPS for the whole cluster.",
         cost=Cost.REIMAGE,
         constraints="all pools must be FIPS; needs the feature EnableFIPSPreview registered",
@@ -1114,9 +1264,12 @@ FIELDS: tuple[Field, ...] = (
         arm=("properties.kubernetesVersion",),
         kind=Kind.TEXT,
         absent=Unknown("the API returns it for every cluster"),
+        created=Unknown("the template leaves the version to Azure, which takes its default of the day"),
         az_create=("--kubernetes-version {}", ""),
         az_update=("az aks upgrade -g {group} -n {name} --kubernetes-version {}", ""),
         terraform="kubernetes_version",
+        terraform_absent=Unknown("AKS takes the version that it recommends when the cluster is made"),
+        terraform_source=AZURERM_DOC,
         meaning="Kubernetes version of the control plane.",
         cost=Cost.REIMAGE,
         one_way=True,
@@ -1135,6 +1288,8 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--auto-upgrade-channel {}", ""),
         az_update=("--auto-upgrade-channel {}", "--auto-upgrade-channel none"),
         terraform="automatic_upgrade_channel",
+        terraform_older=("automatic_channel_upgrade",),
+        terraform_source="azurerm 4.0 upgrade guide: automatic_channel_upgrade renamed",
         meaning="Automatic Kubernetes upgrades.",
         cost=Cost.IN_PLACE,
         constraints="excludes upgrades of the control plane alone; node-image forces the node OS channel NodeImage",
@@ -1148,9 +1303,14 @@ FIELDS: tuple[Field, ...] = (
         none="None",
         words=("Unmanaged", "NodeImage", "SecurityPatch"),
         absent=Unknown("NodeImage on clusters made since API version 2023-06-01, None on older ones"),
+        created=_node_os_channel,
+        created_source="https://learn.microsoft.com/azure/aks/auto-upgrade-node-os-image: NodeImage is the default of new clusters from API version 2023-06-01 on",
         az_create=("--node-os-upgrade-channel {}", ""),
         az_update=("--node-os-upgrade-channel {}", "--node-os-upgrade-channel None"),
         terraform="node_os_upgrade_channel",
+        terraform_older=("node_os_channel_upgrade",),
+        terraform_absent=_node_image_since_azurerm_4,
+        terraform_source="azurerm 4.0 upgrade guide: node_os_channel_upgrade renamed; schema: defaults to NodeImage, in 3 it had no default",
         meaning="Automatic patches of the nodes' operating system.",
         cost=Cost.REIMAGE,
         constraints="to or from Unmanaged reimages all pools; SecurityPatch not on Windows",
@@ -1227,6 +1387,8 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--tier {}", ""),
         az_update=("--tier {}", ""),
         terraform="sku_tier",
+        terraform_values={"Paid": "Standard"},
+        terraform_source=AZURERM_DOC + ": Paid became Standard in 3.51",
         meaning="Price tier, with its service level.",
         cost=Cost.IN_PLACE,
         constraints="long-term support needs Premium",
@@ -1253,9 +1415,12 @@ FIELDS: tuple[Field, ...] = (
         arm=("properties.nodeResourceGroup",),
         kind=Kind.TEXT,
         absent=Unknown("the API returns it for every cluster"),
+        created=Unknown("Azure gives it a name"),
         az_create=("--node-resource-group {}", ""),
         terraform="node_resource_group",
         terraform_replaces=Replaces.CLUSTER,
+        terraform_absent=Unknown("AKS names it where no name is given"),
+        terraform_source=AZURERM_DOC,
         meaning="Resource group of the nodes.",
         cost=Cost.NEW_CLUSTER,
         source="https://learn.microsoft.com/cli/azure/aks",
@@ -1266,11 +1431,15 @@ FIELDS: tuple[Field, ...] = (
         arm=("properties.linuxProfile.ssh.publicKeys",),
         kind=Kind.KEYS,
         absent=Unknown("some exports leave the Linux profile out"),
+        created=(),
+        created_source=SCHEMA + ": without a Linux profile the nodes get no key",
         az_create=("--ssh-key-value {}", "--no-ssh-key"),
         az_update=("--ssh-key-value {}", ""),
         preview=True,
-        terraform="linux_profile.ssh_key.key_data",
+        terraform="linux_profile.ssh_key",
         terraform_replaces=Replaces.CLUSTER,
+        terraform_absent=(),
+        terraform_source=AZURERM_DOC + ": linux_profile is optional",
         meaning="SSH keys of the nodes' administrator.",
         cost=Cost.REIMAGE,
         by_hand=True,
@@ -1286,6 +1455,8 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--windows-admin-username {}", ""),
         terraform="windows_profile.admin_username",
         terraform_replaces=Replaces.CLUSTER,
+        terraform_absent=Unknown("AKS may make a Windows administrator by itself"),
+        terraform_source="azurerm schema: windows_profile is computed where it is not set",
         meaning="Administrator of Windows nodes.",
         cost=Cost.NEW_CLUSTER,
         source="https://learn.microsoft.com/cli/azure/aks",
@@ -1297,9 +1468,12 @@ FIELDS: tuple[Field, ...] = (
         kind=Kind.ENUM,
         words=("System", "User", "Gateway"),
         absent=Unknown("the API returns it for every pool"),
+        created=Unknown("the template does not say"),
         az_create=("--mode {}", ""),
         az_update=("--mode {}", ""),
         terraform="mode",
+        terraform_absent="User",
+        terraform_source="website/docs/r/kubernetes_cluster_node_pool: defaults to User; the default_node_pool is a System pool",
         meaning="System pools run the cluster's own pods.",
         cost=Cost.IN_PLACE,
         constraints="a cluster needs a System pool",
@@ -1337,9 +1511,13 @@ FIELDS: tuple[Field, ...] = (
             "Windows2025",
         ),
         absent=Unknown("the default depends on the operating system and the Kubernetes version"),
+        created=_os_sku,
+        created_source=SCHEMA + ": the default is Ubuntu if the operating system is Linux",
         az_create=("--os-sku {}", ""),
         az_update=("--os-sku {}", ""),
         terraform="os_sku",
+        terraform_absent=_os_sku_of_azurerm,
+        terraform_source=AZURERM_DOC + ": the default is Ubuntu for Linux, and depends on the version for Windows",
         meaning="Node image.",
         cost=Cost.REIMAGE,
         constraints="retired: AzureLinux2 2025-11-30, Windows2019 2026-03-01, Flatcar 2026-06-08, Ubuntu 20.04 2027-03-17, Ubuntu 22.04 2027-06-30, Windows2022 2028-06-30",
@@ -1352,9 +1530,12 @@ FIELDS: tuple[Field, ...] = (
         kind=Kind.ENUM,
         words=("VirtualMachineScaleSets", "AvailabilitySet", "VirtualMachines"),
         absent=Unknown("the API returns it for every pool"),
+        created=Unknown("the template does not say"),
         az_create=("--vm-set-type {}", ""),
         terraform="default_node_pool.type",
         terraform_replaces=Replaces.CLUSTER,
+        terraform_absent="VirtualMachineScaleSets",
+        terraform_source=AZURERM_DOC,
         meaning="What the nodes are made of; availability sets are retired.",
         cost=Cost.NEW_POOL,
         one_way=True,
@@ -1367,9 +1548,13 @@ FIELDS: tuple[Field, ...] = (
         arm=("orchestratorVersion",),
         kind=Kind.TEXT,
         absent=Unknown("the API returns it for every pool"),
+        created=_version_of_the_cluster,
+        created_source="https://learn.microsoft.com/azure/aks/create-node-pools: a pool gets the version of the control plane unless it names one",
         az_create=("--kubernetes-version {}", ""),
         az_update=("az aks nodepool upgrade -g {group} --cluster-name {name} -n {pool} --kubernetes-version {}", ""),
         terraform="orchestrator_version",
+        terraform_absent=Unknown("it is that of the control plane when the pool is made"),
+        terraform_source=AZURERM_DOC,
         meaning="Kubernetes version of the nodes.",
         cost=Cost.REIMAGE,
         one_way=True,
@@ -1416,6 +1601,8 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--enable-node-public-ip", ""),
         terraform="node_public_ip_enabled",
         terraform_replaces=Replaces.POOL,
+        terraform_older=("enable_node_public_ip",),
+        terraform_source="azurerm 4.0 upgrade guide: enable_node_public_ip renamed",
         meaning="Every node has a public address.",
         cost=Cost.NEW_POOL,
         source="https://learn.microsoft.com/cli/azure/aks: add only; https://learn.microsoft.com/azure/aks/use-node-public-ips (line 33)",
@@ -1444,6 +1631,8 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--enable-encryption-at-host", ""),
         terraform="host_encryption_enabled",
         terraform_replaces=Replaces.POOL,
+        terraform_older=("enable_host_encryption",),
+        terraform_source="azurerm 4.0 upgrade guide: enable_host_encryption renamed",
         meaning="Temporary disks and caches are encrypted on the host.",
         cost=Cost.NEW_POOL,
         constraints="needs a VM size and region that support it, and the feature EncryptionAtHost registered",
@@ -1520,6 +1709,8 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--node-osdisk-type {}", ""),
         terraform="os_disk_type",
         terraform_replaces=Replaces.POOL,
+        terraform_absent="Managed",
+        terraform_source=AZURERM_DOC,
         meaning="Ephemeral or managed OS disk.",
         cost=Cost.NEW_POOL,
         source='ARM schema "May not be changed after creation"',
@@ -1578,6 +1769,8 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--zones {words}", ""),
         terraform="zones",
         terraform_replaces=Replaces.POOL,
+        terraform_older=("availability_zones",),
+        terraform_source="azurerm 3.0 upgrade guide: availability_zones renamed",
         meaning="Availability zones.",
         cost=Cost.NEW_POOL,
         source="https://learn.microsoft.com/azure/aks/best-practices-app-cluster-reliability (line 23)",
@@ -1605,7 +1798,7 @@ FIELDS: tuple[Field, ...] = (
         absent_source=ABSENT_IS_OFF,
         az_create=("--tags aks-disable-kubelet-serving-certificate-rotation=true", ""),
         az_update=("--tags aks-disable-kubelet-serving-certificate-rotation=true", "--tags OTHER_TAGS"),
-        terraform="tags",
+        terraform="tags.aks-disable-kubelet-serving-certificate-rotation",
         meaning="The kubelet's serving certificate is not rotated.",
         cost=Cost.REIMAGE,
         by_hand=True,
@@ -1617,6 +1810,8 @@ FIELDS: tuple[Field, ...] = (
         arm=("count",),
         kind=Kind.NUMBER,
         absent=Unknown("exports of stopped or scaled pools may leave it out"),
+        created=1,
+        created_source=SCHEMA + ": the default is 1",
         az_create=("--node-count {}", ""),
         az_update=("az aks nodepool scale -g {group} --cluster-name {name} -n {pool} --node-count {}", ""),
         terraform="node_count",
@@ -1645,6 +1840,8 @@ FIELDS: tuple[Field, ...] = (
         az_create=("--enable-cluster-autoscaler --min-count MIN --max-count MAX", ""),
         az_update=("--enable-cluster-autoscaler --min-count MIN --max-count MAX", "--disable-cluster-autoscaler"),
         terraform="auto_scaling_enabled",
+        terraform_older=("enable_auto_scaling",),
+        terraform_source="azurerm 4.0 upgrade guide: enable_auto_scaling renamed",
         meaning="The cluster autoscaler sizes the pool.",
         cost=Cost.IN_PLACE,
         source="https://learn.microsoft.com/cli/azure/aks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -64,23 +65,67 @@ class Lines(Mapping[str, int]):
         return len(self._file.of(self._cluster))
 
 
+class _Ways:
+    """The ways into one JSON object, each step of which is found once, however a document spells it."""
+
+    def __init__(self, node: Any) -> None:
+        self._ways: dict[str, tuple[Pointer, Any]] = {"": ((), node)}
+        self._keys: dict[str, dict[str, str]] = {}
+
+    def deepest(self, paths: tuple[str, ...]) -> Pointer:
+        """The keys of the path that goes deepest."""
+        if len(paths) == 1:  # as nearly always
+            return self._to(paths[0])[0]
+        return max((self._to(path)[0] for path in paths), key=len, default=())
+
+    def _to(self, path: str) -> tuple[Pointer, Any]:
+        """As far as the document goes on that path, and what is there; None where it goes less far."""
+        if (way := self._ways.get(path)) is None:
+            above, _, name = path.rpartition(".")
+            pointer, node = self._ways.get(above) or self._to(above)
+            key = self._key(above, node, name) if isinstance(node, dict) else None
+            way = self._ways[path] = (pointer, None) if key is None else ((*pointer, key), node[key])
+        return way
+
+    def _key(self, above: str, node: dict[str, Any], name: str) -> str | None:
+        if name in node:
+            return name
+        if (keys := self._keys.get(above)) is None:
+            keys = self._keys[above] = {key.lower(): key for key in reversed(node)}
+        return keys.get(name.lower())
+
+
+@functools.cache
+def _rows(flat: bool) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each setting of a cluster with its paths in the document; none where it is in a resource of its own."""
+    return tuple(
+        (
+            field.path,
+            () if field.resource else tuple(path.removeprefix("properties.") if flat else path for path in field.arm),
+        )
+        for field in FIELDS
+        if field.group in GROUPS
+    )
+
+
+@functools.cache
+def _pool_rows() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((field.name, field.arm) for field in FIELDS if field.group == POOL)
+
+
 def places(cluster: Resource) -> Iterator[tuple[str, Pointer]]:
     """Each setting's path with the pointer of its property, or of the nearest object around it that is there."""
     yield "", cluster.pointer
-    flat = cluster.flat
-    for field in FIELDS:
-        if field.group in GROUPS:
-            arm = field.arm if not flat else tuple(path.removeprefix("properties.") for path in field.arm)
-            steps = tuple(() if field.resource or cluster.opaque else _deepest(cluster.body, arm))
-            yield field.path, (*cluster.pointer, *steps)
-    yield from _pool_places(cluster)
-
-
-def _pool_places(cluster: Resource) -> Iterator[tuple[str, Pointer]]:
-    path = "agentPoolProfiles" if cluster.flat else "properties.agentPoolProfiles"
-    steps = _deepest(cluster.body, (path,))
-    start = cluster.pointer if cluster.opaque else (*cluster.pointer, *steps)
+    ways = _Ways(cluster.body)
+    for path, arm in _rows(cluster.flat):
+        yield path, (*cluster.pointer, *(() if cluster.opaque else ways.deepest(arm)))
+    pools = "agentPoolProfiles" if cluster.flat else "properties.agentPoolProfiles"
+    start = cluster.pointer if cluster.opaque else (*cluster.pointer, *ways.deepest((pools,)))
     yield "pools", start
+    yield from _pools_places(cluster, start)
+
+
+def _pools_places(cluster: Resource, start: Pointer) -> Iterator[tuple[str, Pointer]]:
     pools = pick(cluster.properties, "agentPoolProfiles")
     for index, pool in enumerate(pools if isinstance(pools, list) else ()):
         name = f"pools[{pool_name(pool, index)}]"
@@ -93,22 +138,6 @@ def _pool_places(cluster: Resource) -> Iterator[tuple[str, Pointer]]:
 def pool_places(name: str, properties: Any, start: Pointer, opaque: bool) -> Iterator[tuple[str, Pointer]]:
     """The same for one node pool, whose path is `name` and whose properties lie at `start`."""
     yield name, start
-    for field in FIELDS:
-        if field.group == POOL:
-            yield f"{name}.{field.name}", start if opaque else (*start, *_deepest(properties, field.arm))
-
-
-def _deepest(node: Any, paths: tuple[str, ...]) -> Pointer:
-    """The keys, as the document spells them, of the path that goes deepest."""
-    return max((tuple(_descend(node, path)) for path in paths), key=len, default=())
-
-
-def _descend(node: Any, path: str) -> Iterator[str]:
-    for name in path.split("."):
-        if not isinstance(node, dict):
-            return
-        key = name if name in node else next((key for key in node if key.lower() == name.lower()), None)
-        if key is None:
-            return
-        yield key
-        node = node[key]
+    ways = _Ways(properties)
+    for path, arm in _pool_rows():
+        yield f"{name}.{path}", start if opaque else (*start, *ways.deepest(arm))

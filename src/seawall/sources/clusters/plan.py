@@ -5,7 +5,7 @@ A fleet of a thousand clusters has a hundred settings each; looking every row up
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -38,6 +38,22 @@ class Branch(msgspec.Struct, kw_only=True):
     leaves: list[Leaf] = []
 
 
+class Creation(msgspec.Struct, frozen=True, kw_only=True):
+    """How a template creates the resource: what is left out may depend on it.
+
+    `left_out` is what every property left out means, where that is not for the table to say. `cluster` are the
+    settings of the cluster that a pool belongs to.
+    """
+
+    api_version: str = ""
+    left_out: Unknown | None = None
+    cluster: Values = {}
+
+
+EXISTS = Creation()
+"""The resource is there, and no template tells how it came."""
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """`nested` reads a resource with `properties`, `flat` one whose properties lie beside its name, as az writes.
 
@@ -46,11 +62,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     nested: Branch
     flat: Branch
+    names: Mapping[str, tuple[str, ...]]
     absent: Mapping[str, Mapping[str, object]]
     derived: tuple[tuple[str, str, Callable[[Values, str], object]], ...]
 
     def read(
-        self, resource: Mapping[str, Any], *, flat: bool, api_version: str = ""
+        self, resource: Mapping[str, Any], *, flat: bool, creation: Creation = EXISTS
     ) -> tuple[Values, list[tuple[str, str]]]:
         """All settings of one resource by group, and the path and reason of each that could not be read."""
         found: Values = {group: {} for group in self.absent}
@@ -61,10 +78,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             for name, value in values.items()
             if isinstance(value, Unknown)
         ]
+        if (left_out := creation.left_out) is not None:
+            return {group: dict.fromkeys(names, left_out) | found[group] for group, names in self.names.items()}, wrong
         values = {group: {**absent, **found[group]} for group, absent in self.absent.items()}
         for group, name, derive in self.derived:
             if name not in found[group]:
-                values[group][name] = derive(values, api_version)
+                values[group][name] = derive({**creation.cluster, **values}, creation.api_version)
         return values, wrong
 
 
@@ -80,7 +99,7 @@ def pool_plan(*, created: bool = False) -> Plan:
     return _plan([field for field in FIELDS if field.group == POOL], created)
 
 
-def _plan(fields: Iterable[Field], created: bool) -> Plan:
+def _plan(fields: Sequence[Field], created: bool) -> Plan:
     nested, flat = Branch(), Branch()
     absent: dict[str, dict[str, object]] = {}
     derived = []
@@ -97,7 +116,8 @@ def _plan(fields: Iterable[Field], created: bool) -> Plan:
             bare = path.removeprefix("properties.")
             _grow(flat, bare.split("."), leaf)
             _grow(nested, (f"properties.{path}" if field.group == POOL else path).split("."), leaf)
-    return Plan(nested=nested, flat=flat, absent=absent, derived=tuple(derived))
+    names = {group: tuple(field.name for field in fields if field.group == group) for group in absent}
+    return Plan(nested=nested, flat=flat, names=names, absent=absent, derived=tuple(derived))
 
 
 def _absence(field: Field, created: bool) -> Any:

@@ -48,3 +48,15 @@ def within(value: Unknown, name: str) -> Unknown:
     if isinstance(value, UnknownText) and value.text.startswith("{") and value.text.endswith("}"):
         return UnknownText(value.reason, f"{value.text[:-1]}.{name}}}")
     return Unknown(value.reason)
+
+
+def segments(text: str) -> list[str]:
+    """The parts of a name or an id between its slashes; those inside of `{…}` do not count."""
+    found, depth = [""], 0
+    for character in text:
+        depth += (character == "{") - (character == "}")
+        if character == "/" and depth == 0:
+            found.append("")
+        else:
+            found[-1] += character
+    return found

@@ -57,14 +57,14 @@ def unknown_in(values: Iterable[Any], *, deep: bool) -> Unknown | None:
     return next((node for node in found if isinstance(node, Unknown)), None)
 
 
-def bounded(value: Any, limits: Limits, *, deep: bool = False) -> None:
-    """Raises LimitExceeded for a text or a list that is too long, or with `deep` for too much in it."""
-    if isinstance(value, str) and len(value) > limits.template_text:
-        raise LimitExceeded("template_text", limits.template_text, where="template", found=len(value))
-    if isinstance(value, list | dict):
-        if len(value) > limits.template_items:
-            raise LimitExceeded("template_items", limits.template_items, where="template", found=len(value))
-        if deep:
-            for count, _ in enumerate(nodes(value)):
-                if count > limits.template_items:
-                    raise LimitExceeded("template_items", limits.template_items, where="template")
+def weigh(values: Iterable[Any], limits: Limits) -> int:
+    """How much there is in the values. Raises LimitExceeded for more than one template may hold."""
+    items = size = 0
+    for value in values:
+        for node in nodes(value):
+            items += 1
+            size += len(node) if isinstance(node, str) else 0
+            if items > limits.template_items or size > limits.template_text:
+                name = "template_items" if items > limits.template_items else "template_text"
+                raise LimitExceeded(name, getattr(limits, name), where="")
+    return items + size // 256

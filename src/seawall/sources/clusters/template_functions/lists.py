@@ -6,10 +6,12 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
+
 from seawall.errors import LimitExceeded
 from seawall.model import Unknown
 from seawall.safe.limits import Limits
-from seawall.sources.clusters.template_functions.function import Care, Function, deep, lenient
+from seawall.sources.clusters.template_functions.function import Care, Function, deep, lenient, unknown_in
 from seawall.sources.clusters.template_functions.logic import same, truth
 from seawall.sources.clusters.unknown_text import within
 
@@ -125,23 +127,23 @@ def _length(value: Any) -> int:
 
 def _range(start: Any, count: Any, limits: Limits) -> list[int]:
     if count > limits.template_items:
-        raise LimitExceeded("template_items", limits.template_items, where="template", found=count)
+        raise LimitExceeded("template_items", limits.template_items, where="", found=count)
     return list(range(start, start + count))
 
 
-def _among(item: Any, values: list[Any]) -> bool:
-    return any(same(item, value) is True for value in values)
+def _print(item: Any) -> object:
+    """What two items that are the same have in common; something unknown is only the same as itself."""
+    return id(item) if unknown_in([item], deep=True) is not None else msgspec.json.encode(item, order="sorted")
 
 
 def _union(*values: Any) -> Any:
     """Lists: each item once, in order. Objects: the last wins, and objects in objects are merged."""
     if isinstance(values[0], dict):
         return functools.reduce(_merged, map(_object, values))
-    found: list[Any] = []
+    found: dict[object, Any] = {}
     for item in (item for value in values for item in _list(value)):
-        if not _among(item, found):
-            found.append(item)
-    return found
+        found.setdefault(_print(item), item)
+    return list(found.values())
 
 
 def _merged(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
@@ -161,7 +163,8 @@ def _intersection(*values: Any) -> Any:
         return {
             key: value for key, value in first.items() if all(same(value, other.get(key)) is True for other in others)
         }
-    return [item for item in _list(first) if all(_among(item, _list(other)) for other in others)]
+    prints = [set(map(_print, _list(other))) for other in others]
+    return [item for item in _list(first) if all(_print(item) in other for other in prints)]
 
 
 def _items(value: Any) -> list[dict[str, Any]]:
@@ -179,8 +182,8 @@ def _flatten(values: Any) -> list[Any]:
 
 
 def _apply(body: Callable[..., Any], *values: Any) -> Any:
-    """The lambda with as many of the values as it takes: the item, and its index where it asks for that."""
-    return body(*values[: getattr(body, "takes", len(values))])
+    """The lambda, with the index last where it says that it takes one more (`takes`)."""
+    return body(*values[: getattr(body, "takes", len(values) - 1)])
 
 
 def _map(values: Any, body: Any) -> list[Any]:

@@ -36,22 +36,27 @@ def text(value: Any) -> str:
     return value
 
 
-def _format(pattern: Any, *values: Any) -> str | Unknown:
+def _format(pattern: Any, *given: Any) -> str | Unknown:
     """Composite formatting of .NET with the arguments' own texts: numbers keep a `D3` or `X` form."""
+    *values, limits = given
     parts: list[Any] = []
-    end = 0
+    end = size = 0
     for hole in _HOLE.finditer(text(pattern)):
         parts.append(pattern[end : hole.start()])
         parts.append(hole[0][0] if hole[1] is None else _filled(values[int(hole[1])], hole[2], hole[3]))
         end = hole.end()
+        size += len(shown(parts[-1]))
+        if size > limits.template_text:
+            raise LimitExceeded("template_text", limits.template_text, where="")
     return joined([*parts, pattern[end:]])
 
 
 def _filled(value: Any, width: str | None, form: str | None) -> Any:
     if isinstance(value, Unknown):
         return value
-    if form and type(value) is int and (digits := re.fullmatch(r"([dDxX])(\d*)", form)):
-        written = format(value, f"0{digits[2]}{digits[1]}" if digits[2] else digits[1])
+    if form and type(value) is int and (digits := re.fullmatch(r"([dDxX])(\d{0,2})", form)):
+        letter = digits[1].replace("D", "d")
+        written = format(value, f"0{digits[2]}{letter}" if digits[2] else letter)
     elif isinstance(value, float) or form:
         raise ValueError(form)
     else:
@@ -72,11 +77,13 @@ def _concat(*values: Any) -> Any:
     return joined([value if isinstance(value, Unknown) else as_text(value) for value in values])
 
 
-def _join(values: Any, delimiter: Any) -> Any:
+def _join(values: Any, delimiter: Any, limits: Limits) -> Any:
     if isinstance(values, Unknown) or isinstance(delimiter, Unknown):
         return values if isinstance(values, Unknown) else delimiter
     if not isinstance(values, list):
         raise TypeError
+    if len(values) * len(text(delimiter)) > limits.template_text:
+        raise LimitExceeded("template_text", limits.template_text, where="")
     parts: list[Any] = []
     for value in values:
         parts += [text(delimiter), value if isinstance(value, Unknown) else as_text(value)]
@@ -105,7 +112,7 @@ def _pad_left(value: Any, length: Any, character: Any = " ") -> str:
 def _replace(value: Any, old: Any, new: Any, limits: Limits) -> str:
     found = text(value).count(text(old)) if old else 0
     if len(value) + found * len(text(new)) > limits.template_text:
-        raise LimitExceeded("template_text", limits.template_text, where="template")
+        raise LimitExceeded("template_text", limits.template_text, where="")
     return str(value.replace(old, new)) if old else str(value)
 
 
@@ -149,10 +156,10 @@ FUNCTIONS: Mapping[str, Function] = {
     "dataUri": Function(_data_uri),
     "dataUriToString": Function(_from_data_uri),
     "endsWith": Function(lambda value, end: text(value).lower().endswith(text(end).lower())),
-    "format": lenient(_format),
+    "format": Function(_format, Care.NONE, limited=True),
     "guid": _hashed("guid"),
     "indexOf": Function(lambda value, part: text(value).lower().find(text(part).lower())),
-    "join": lenient(_join),
+    "join": Function(_join, Care.NONE, limited=True),
     "json": Function(_parse),
     "lastIndexOf": Function(lambda value, part: text(value).lower().rfind(text(part).lower())),
     "newGuid": _hashed("newGuid"),
