@@ -68,7 +68,7 @@ def wanted(cluster: Cluster, checks: Sequence[Check], options: Options, today: d
     checks = _chosen(checks, options)
     target = put(cluster, dict(options.sets))
     asked: dict[str, tuple[str, ...]] = dict.fromkeys(options.sets, ())
-    mends: dict[str, None] = {}
+    mends = {one.finding.rule for one in failures(cluster, checks, today) if _counts(one, options)}
     left: dict[str, str] = {}
     needed: dict[str, str] = {}
     missing: dict[str, None] = {}
@@ -84,7 +84,6 @@ def wanted(cluster: Cluster, checks: Sequence[Check], options: Options, today: d
                 left[one.finding.rule] = why
                 continue
             target = apply(target, one.sets, one.pool)
-            mends[one.finding.rule] = None
             for path in one.sets:
                 asked[path] = tuple(dict.fromkeys((*asked.get(path, ()), one.finding.rule)))
     for one in failures(target, checks, today):
