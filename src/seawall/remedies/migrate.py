@@ -14,7 +14,7 @@ from seawall.model import Cluster, Item, Plan, Step, is_known
 from seawall.remedies.difference import verdicts
 from seawall.remedies.rebuild import move, replacement
 from seawall.remedies.steps import steps
-from seawall.remedies.wanted import Options, Wanted, decided, wanted
+from seawall.remedies.wanted import Options, Wanted, chosen, decided, failures, wanted
 
 __all__ = ["Options", "migrate"]
 
@@ -47,9 +47,11 @@ def migrate(
         if not reasons:
             return _plan(cluster, found, options, steps=in_place)
     new, differs = replacement(cluster, found, checks, options, today)
+    singly = [check for check in checks if check.kind != "fleet"]
+    still = {one.finding.rule: one.finding.message for one in failures(new, singly, today) if chosen(one, options)}
     return _plan(
         cluster,
-        found,
+        msgspec.structs.replace(found, left=still),
         options,
         steps=move(cluster, new, inventory),
         rebuild=(*reasons, *_besides(cluster, found)),

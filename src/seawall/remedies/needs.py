@@ -155,10 +155,11 @@ def _private(aim: Aim) -> Needs:
     if aim.on("api_server.private"):
         if not aim.need("api_server.vnet_integration") and aim.before.region.lower() not in NO_VNET_INTEGRATION:
             yield "api_server.vnet_integration", True, "a cluster goes private in place only through VNet integration"
-        if aim.need("api_server.authorized_ranges"):
+        if aim.need("api_server.authorized_ranges") and "api_server.authorized_ranges" not in aim.fixed:
             yield "api_server.authorized_ranges", (), "a private cluster has no authorised ranges"
     ranges = aim.on("api_server.authorized_ranges")
-    if ranges and aim.need("api_server.private"):
+    both_asked = {"api_server.private", "api_server.authorized_ranges"} <= aim.fixed
+    if ranges and aim.need("api_server.private") and (both_asked or not aim.on("api_server.private")):
         raise UsageError("a private cluster has no authorised ranges", where=aim.before.name)
     if (ranges or aim.on("api_server.private")) and aim.need("network.load_balancer_sku") != "standard":
         yield "network.load_balancer_sku", "standard", "a private API server and authorised ranges need Standard"

@@ -11,7 +11,7 @@ import msgspec
 from seawall.checks import Check
 from seawall.checks.kubernetes_versions import upgrade_target
 from seawall.checks.network_engines import engine_for, has_windows
-from seawall.model import UNKNOWN, Cluster, Cost, Item, Pool, Status, Step, is_known, known
+from seawall.model import UNKNOWN, Cluster, Cost, Item, Pool, Step, is_known, known
 from seawall.model.paths import all_paths, get, put
 from seawall.remedies.wanted import Options, Wanted, apply, failures
 
@@ -43,25 +43,25 @@ def replacement(
 
     What the input does not tell of the old one is set as the checks ask for it. It passes all chosen checks.
     """
-    why: dict[str, str] = {path: reason for path, (_, reason) in _FRESH.items()}
+    by_id = {check.id: check for check in checks}
+    singly = [check for check in checks if check.kind != "fleet"]
+    why = {path: by_id[rules[0]].title for path, rules in found.asked.items() if rules}
+    why |= {path: reason for path, (_, reason) in _FRESH.items()}
     new = put(found.target, {path: value for path, (value, _) in _FRESH.items()})
     new = msgspec.structs.replace(new, name=f"{cluster.name}-2", id="", file="", lines={})
-    new = _network(_pools(_version(new, today)))
+    new = _network(_version(_pools(cluster, new), today))
     for _ in range(ROUNDS):
         before = new
-        by_id = {check.id: check for check in checks}
-        for one in failures(new, [check for check in checks if check.kind != "fleet"], today):
+        for one in failures(new, singly, today):
             rule = one.finding.rule
-            unknown = one.finding.status is Status.UNKNOWN
-            worth = unknown or one.finding.severity >= options.severity or rule in options.fix
-            if (worth and rule not in found.left) or unknown:
+            if one.finding.severity >= options.severity or rule in options.fix:
                 sets = one.sets or by_id[rule].sets
                 new = apply(new, sets, one.pool)
-                why |= dict.fromkeys(sets, one.finding.title)
+                why = dict.fromkeys(sets, one.finding.title) | why
         new = _network(_version(new, today))
         if new == before:
             break
-    return new, _differs(cluster, new, why, found)
+    return new, _differs(cluster, new, why)
 
 
 def _version(new: Cluster, today: datetime.date) -> Cluster:
@@ -72,14 +72,18 @@ def _version(new: Cluster, today: datetime.date) -> Cluster:
     return put(new, {"pool.kubernetes_version": version}) if is_known(new.pools) else new
 
 
-def _pools(new: Cluster) -> Cluster:
+def _pools(old: Cluster, new: Cluster) -> Cluster:
     """Availability sets become scale sets and pools keep their names; where no pool is known there is one to start."""
-    pools = new.pools if is_known(new.pools) and new.pools else (Pool(name="system", mode="System", os_type="Linux"),)
-    return put(new, {"pools": tuple(msgspec.structs.replace(pool, type=_type(pool)) for pool in pools)})
-
-
-def _type(pool: Pool) -> str:
-    return pool.type if isinstance(pool.type, str) and pool.type != "AvailabilitySet" else "VirtualMachineScaleSets"
+    sets = {pool.name for pool in old.pools if pool.type == "AvailabilitySet"} if is_known(old.pools) else set()
+    pools = [
+        msgspec.structs.replace(pool, type="VirtualMachineScaleSets")
+        if pool.name in sets or not is_known(pool.type)
+        else pool
+        for pool in (new.pools if is_known(new.pools) and new.pools else (Pool(name="system", os_type="Linux"),))
+    ]
+    if not any(pool.mode == "System" for pool in pools):
+        pools[0] = msgspec.structs.replace(pools[0], mode="System")
+    return put(new, {"pools": tuple(pools)})
 
 
 def _network(new: Cluster) -> Cluster:
@@ -100,7 +104,7 @@ def _network(new: Cluster) -> Cluster:
     return new if fits else put(new, dict(engine))
 
 
-def _differs(cluster: Cluster, new: Cluster, why: Mapping[str, str], found: Wanted) -> dict[str, str]:
+def _differs(cluster: Cluster, new: Cluster, why: Mapping[str, str]) -> dict[str, str]:
     differs: dict[str, str] = {}
     for path in all_paths():
         if path.startswith("pool."):
@@ -113,7 +117,7 @@ def _differs(cluster: Cluster, new: Cluster, why: Mapping[str, str], found: Want
         else:
             pairs = [(get(cluster, path), get(new, path))]
         if any(old != now for old, now in pairs):
-            differs[path] = why.get(path) or found.needed.get(path) or "what AKS supports and recommends today"
+            differs[path] = why.get(path) or "what AKS supports and recommends today"
     return differs
 
 

@@ -82,7 +82,7 @@ def _operate(walk: Walk, operation: Operation, difference: Difference) -> None:
         cost=cost,
         one_way=one_way,
         reimages=int(cost is Cost.REIMAGE),
-        before=(*operation.before, *_before(operation, before, after)),
+        before=(*operation.before, *_before(operation, before, after), *_constraints(operation, difference)),
         breaks=operation.breaks if cost > Cost.IN_PLACE or operation.id in _BREAKS_ANYWAY else (),
         after=(*operation.then, *_then(operation, before, after)),
         verify=operation.verify,
@@ -321,6 +321,13 @@ def _before(operation: Operation, before: Cluster, after: Cluster) -> Iterator[s
         yield "no ipBlock of a NetworkPolicy means pods or nodes: Cilium does not match them; endPort needs Cilium 1.17"
     if operation.id == "overlay" and before.network.plugin != "kubenet":
         yield "no pool has a pod subnet of its own"
+
+
+def _constraints(operation: Operation, difference: Difference) -> Iterator[str]:
+    """What the table of settings says, for operations that have no words of their own on it."""
+    for path in difference.paths() if not operation.paths else ():
+        if constraints := BY_PATH[path].constraints:
+            yield f"{path}: {constraints}"
 
 
 def _then(operation: Operation, before: Cluster, after: Cluster) -> Iterator[str]:

@@ -87,7 +87,7 @@ def wanted(cluster: Cluster, checks: Sequence[Check], options: Options, today: d
             for path in one.sets:
                 asked[path] = tuple(dict.fromkeys((*asked.get(path, ()), one.finding.rule)))
     for one in failures(target, checks, today):
-        if one.finding.status is Status.UNKNOWN:
+        if one.finding.status is Status.UNKNOWN and (options.fix or one.finding.severity >= options.severity):
             left.setdefault(one.finding.rule, one.finding.message)
         elif _counts(one, options):
             left.setdefault(one.finding.rule, "the changes that other checks ask for stand in its way")
@@ -130,6 +130,11 @@ def _chosen(checks: Sequence[Check], options: Options) -> list[Check]:
 def _counts(one: Failure, options: Options) -> bool:
     bad_enough = bool(options.fix) or one.finding.severity >= options.severity
     return one.finding.status is Status.FAIL and bad_enough
+
+
+def chosen(one: Failure, options: Options) -> bool:
+    """Whether the finding, failed or undecided, is one of those that the options ask to mend."""
+    return one.finding.severity >= options.severity if not options.fix else one.finding.rule in options.fix
 
 
 def _impossible(cluster: Cluster, sets: Mapping[str, object]) -> str:

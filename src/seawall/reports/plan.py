@@ -71,9 +71,11 @@ def way(plan: Plan) -> str:
 
 def total(plan: Plan) -> str:
     """What the plan comes to: `3 reimages, 2 one-way doors, no new cluster`."""
+    if plan.rebuild:
+        return f"a new cluster, and the move to it in {_count(len(plan.steps), 'step')}"
     parts = [_count(plan.reimages, "reimage"), _count(plan.one_way_doors, "one-way door")]
     parts += [_count(plan.new_pools, "step") + " with new node pools"] if plan.new_pools else []
-    return ", ".join([*parts, "a new cluster" if plan.rebuild else "no new cluster"])
+    return ", ".join([*parts, "no new cluster"])
 
 
 def _head(plan: Plan, style: Style) -> Iterator[str]:
@@ -97,7 +99,10 @@ def _steps(plan: Plan, style: Style) -> Iterator[str]:
     for number, step in enumerate(plan.steps, 1):
         yield ""
         yield style.paint(f"{number}. {printable(step.title)}", "title")
-        yield f"   costs: {_cost(step)}" + (f"   mends: {', '.join(step.mends)}" if step.mends else "")
+        if not plan.rebuild or step.one_way:
+            yield from _wrapped("   costs: ", _cost(step))
+        if step.mends:
+            yield from _wrapped("   mends: ", ", ".join(step.mends))
         if step.why:
             yield from _wrapped("   needed: ", step.why)
         for label, sentences in (("before", step.before), ("breaks", step.breaks)):
@@ -123,10 +128,16 @@ def _settings(plan: Plan, style: Style) -> Iterator[str]:
         return
     yield ""
     yield style.paint(f"The new cluster, {printable(plan.replacement.name)}", "title")
-    yield "  `!` marks what is not as it was, with the reason; what is not listed is not known and left to Azure."
+    kept: list[str] = []
+    yield "  changed:"
     for path, value in _known(plan.replacement):
-        why = plan.differs.get(path.partition("]")[2].replace(".", "pool.", 1) if path.startswith("pools[") else path)
-        yield from _wrapped(f"  {'!' if why else ' '} {path} = ", _shown(value) + (f"   ({why})" if why else ""))
+        why = plan.differs.get(f"pool.{path.partition('].')[2]}" if path.startswith("pools[") else path)
+        if why:
+            yield from _wrapped(f"    {path} = ", f"{_shown(value)}   ({why})")
+        else:
+            kept.append(f"{path} = {_shown(value)}")
+    yield "  kept; what is not listed is not known, and left to Azure:"
+    yield from _wrapped("    ", "; ".join(kept))
 
 
 def _inventory(plan: Plan, style: Style) -> Iterator[str]:
@@ -154,8 +165,11 @@ def _left(plan: Plan, style: Style) -> Iterator[str]:
         return
     yield ""
     yield style.paint("Not in this plan", "title")
+    by_reason: dict[str, list[str]] = {}
     for rule, why in plan.left.items():
-        yield from _wrapped(f"  {rule}: ", why)
+        by_reason.setdefault(why, []).append(rule)
+    for why, rules in by_reason.items():
+        yield from _wrapped("  ", f"{', '.join(rules)}: {why}")
 
 
 def _replacement(new: Cluster, plan: Plan) -> dict[str, object]:
