@@ -50,13 +50,20 @@ class Aim(msgspec.Struct, frozen=True):
 
     def need(self, path: str) -> Any:
         """The value that is to be. Raises UnknownValue that names the setting."""
-        value = get(self.after, path)
-        if isinstance(value, Unknown):
-            raise UnknownValue(f"{path} ({value.reason})")
-        return value
+        return _told(path, get(self.after, path))
+
+    def had(self, path: str) -> Any:
+        """The value that is there now. Raises UnknownValue that names the setting."""
+        return _told(path, get(self.before, path))
 
 
 Needs = Iterator[tuple[str, object, str]]
+
+
+def _told(path: str, value: object) -> Any:
+    if isinstance(value, Unknown):
+        raise UnknownValue(f"{path} ({value.reason})")
+    return value
 
 
 def complete(before: Cluster, after: Cluster, fixed: frozenset[str]) -> Completed:
@@ -100,6 +107,8 @@ def _addons(aim: Aim) -> Needs:
 def _engine(aim: Aim) -> Needs:
     """kubenet is left for overlay and, where nothing speaks against it, for Cilium: it costs the same reimages."""
     network = aim.after.network
+    if aim.turns("network.policy") or aim.turns("network.plugin_mode"):
+        aim.had("network.policy")  # whether an engine has to go first
     if aim.on("network.policy", "network.dataplane") and "cilium" in (network.policy, network.dataplane):
         if aim.need("network.plugin") == "kubenet":
             yield "network.plugin", "azure", "kubenet cannot run Cilium"
@@ -130,6 +139,13 @@ def _no_windows(aim: Aim, what: str | None) -> None:
 def _overlay(aim: Aim) -> Needs:
     if not aim.turns("network.plugin_mode") or aim.after.network.plugin_mode != "overlay":
         return
+    pools = aim.after.pools if is_known(aim.after.pools) else ()
+    if own := [pool.name for pool in pools if isinstance(pool.pod_subnet, str)]:
+        raise UsageError(
+            f"overlay takes no pod subnet, and these pools have one: {', '.join(own)}",
+            where=aim.before.name,
+            hint="replace those pools first",
+        )
     if aim.before.network.plugin == "kubenet" and aim.need("identity.type") != "UserAssigned":
         yield from _user_assigned(aim, "kubenet becomes overlay only with a user-assigned identity")
 
@@ -152,6 +168,8 @@ def _identity(aim: Aim) -> Needs:
 
 
 def _private(aim: Aim) -> Needs:
+    if aim.on("api_server.vnet_integration"):
+        aim.had("api_server.private")  # a private cluster says so again in that call
     if aim.on("api_server.private"):
         if not aim.need("api_server.vnet_integration") and aim.before.region.lower() not in NO_VNET_INTEGRATION:
             yield "api_server.vnet_integration", True, "a cluster goes private in place only through VNet integration"

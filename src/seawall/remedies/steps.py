@@ -149,7 +149,7 @@ def _back(before: Cluster, after: Cluster, difference: Difference) -> str:
 def _by_hand(before: Cluster, difference: Difference) -> set[str]:
     """The pools whose nodes have to be rebuilt for it by hand, "" for all."""
     found = {""} if any(BY_PATH[path].by_hand for path in difference.cluster) else set()
-    if has_principal(before) and difference.cluster.get("identity.type") == "UserAssigned":
+    if before.identity.type is None and difference.cluster.get("identity.type") == "UserAssigned":
         found.add("")  # the kubelets keep the service principal until then (user-assigned-managed-identity)
     pools = {
         name
