@@ -20,7 +20,11 @@ API = "the API server is away for some minutes"
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """`paths` are the settings it changes; `after` the operations that come before it where they are needed at all."""
+    """`paths` are the settings it changes; `after` the operations that come before it where they are needed at all.
+
+    `before`, `breaks`, `then`, `verify` and `rollback` are as in a Step; an operation without a rollback of its own is
+    undone by the opposite change, where there is one.
+    """
 
     id: str
     title: str
@@ -30,6 +34,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     breaks: tuple[str, ...] = ()
     then: tuple[str, ...] = ()
     verify: tuple[str, ...] = ()
+    rollback: str = ""
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -65,6 +70,7 @@ OPERATIONS: tuple[Operation, ...] = (
         breaks=("up to 30 minutes of downtime", NODES),
         then=("az aks get-credentials for everybody: the certificate authority is a new one",),
         verify=("kubectl get nodes",),
+        rollback="no way back to the old certificates",
     ),
     Operation(
         id="oidc",
@@ -177,6 +183,7 @@ OPERATIONS: tuple[Operation, ...] = (
             "switch node auto-provisioning on again where it was",
         ),
         verify=("kubectl get networkpolicies -A -o yaml | grep -nE 'ipBlock|endPort'",),
+        rollback="the policies are in source control",
     ),
     Operation(
         id="reimaging",
@@ -243,7 +250,6 @@ OPERATIONS: tuple[Operation, ...] = (
             "the cluster's identity may use the key: Key Vault Crypto User",
             "a private key vault needs API server VNet integration",
         ),
-        breaks=(API,),
         then=("never delete an old key, not even after turning the encryption off",),
         verify=("kubectl get secrets -A",),
     ),
@@ -264,6 +270,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         breaks=("pods move to the new pool; what is on emptyDir is lost",),
         verify=("kubectl get nodes -L agentpool",),
+        rollback="until an old pool is deleted: kubectl uncordon its nodes, and delete the new pool",
     ),
 )
 BY_ID: Mapping[str, Operation] = {each.id: each for each in OPERATIONS}

@@ -21,6 +21,9 @@ from seawall.sources.clusters.fields import BY_PATH
 
 NO_WAY_BACK = "no way back"
 
+_BY_COST = frozenset({"free", "by_hand", "reimaging", "pools", "new_pools"})
+"""Operations that take whatever costs the same, and so have no words of their own on a setting."""
+
 _BREAKS_ANYWAY = frozenset({"entra", "local_accounts", "private", "private_name", "ranges", "outbound"})
 """Operations that are felt though no node and no API server restarts."""
 
@@ -86,13 +89,11 @@ def _operate(walk: Walk, operation: Operation, difference: Difference) -> None:
         breaks=operation.breaks if cost > Cost.IN_PLACE or operation.id in _BREAKS_ANYWAY else (),
         after=(*operation.then, *_then(operation, before, after)),
         verify=operation.verify,
-        rollback=NO_WAY_BACK if one_way else back,
+        rollback=operation.rollback or (NO_WAY_BACK if one_way else back),
         sets=_flat(difference),
     )
     if operation.id == "certificates":
-        step = msgspec.structs.replace(
-            step, cost=Cost.REIMAGE, reimages=1, breaks=operation.breaks, rollback="no way back to the old certificates"
-        )
+        step = msgspec.structs.replace(step, cost=Cost.REIMAGE, reimages=1, breaks=operation.breaks)
     if walk.tool is Tool.TERRAFORM:
         step = _by_terraform(step, before, difference)
     walk.add(step, after)
@@ -254,7 +255,7 @@ def _node_images(walk: Walk) -> None:
         before=("PodDisruptionBudgets let pods go: kubectl get pdb -A",),
         breaks=(NODES,),
         verify=("kubectl get nodes",),
-        rollback="nothing to undo: the settings are those of the steps before",
+        rollback="nothing to undo: the settings belong to the steps before",
         why="the settings of the steps before reach the nodes only now",
     )
     walk.add(step, walk.now)
@@ -262,23 +263,26 @@ def _node_images(walk: Walk) -> None:
 
 
 def _by_terraform(step: Step, before: Cluster, difference: Difference) -> Step:
-    edits = [edit(before, sets, pool) for sets, pool in _parts(before, difference)]
+    """The step as Terraform makes it; az keeps what azurerm cannot do, or would destroy the cluster for."""
+    parts = list(_parts(before, difference))
+    edits = [edit(before, sets, pool) for sets, pool in parts]
     lines = tuple(dict.fromkeys(line for each in edits for line in each.lines))
-    if not edits or any(each.destroys for each in edits):
+    if not lines or any(each.destroys for each in edits):
         return msgspec.structs.replace(step, terraform=lines)
+    replaced = tuple(line for sets, pool in parts for line in split(change(before, sets, pool=pool).command))
+    own = [line for line in step.commands if not line.startswith(replaced)]
     by_az = [
         line
-        for (sets, pool), each in zip(_parts(before, difference), edits, strict=True)
+        for (sets, pool), each in zip(parts, edits, strict=True)
         for line in split(change(before, {path: sets[path] for path in sets if path in each.by_az}, pool=pool).command)
     ]
-    own = [
-        line
-        for line in step.commands
-        if not re.match(r"az aks (update|upgrade|nodepool|enable-addons|disable-addons)", line)
-    ]
-    cost = max(step.cost, *(each.cost for each in edits)) if step.cost is not Cost.NEW_POOL else step.cost
+    rollback = "write the old values again, and apply" if step.rollback.startswith("az ") else step.rollback
     return msgspec.structs.replace(
-        step, terraform=lines, commands=tuple(dict.fromkeys((*by_az, *own))) if lines else step.commands, cost=cost
+        step,
+        terraform=lines,
+        commands=tuple(dict.fromkeys((*by_az, *own))),
+        cost=max(step.cost, *(each.cost for each in edits)),
+        rollback=rollback,
     )
 
 
@@ -325,7 +329,7 @@ def _before(operation: Operation, before: Cluster, after: Cluster) -> Iterator[s
 
 def _constraints(operation: Operation, difference: Difference) -> Iterator[str]:
     """What the table of settings says, for operations that have no words of their own on it."""
-    for path in difference.paths() if not operation.paths else ():
+    for path in difference.paths() if operation.id in _BY_COST else ():
         if constraints := BY_PATH[path].constraints:
             yield f"{path}: {constraints}"
 

@@ -19,7 +19,7 @@ _BLOCKS = {
     "protection.defender": "microsoft_defender { log_analytics_workspace_id = WORKSPACE_ID }",
     "protection.kms": "key_management_service { key_vault_key_id = KEY_ID }",
     "access.entra": "azure_active_directory_role_based_access_control { admin_group_object_ids = [GROUP_OBJECT_ID] }",
-    "protection.audit_logs": "azurerm_monitor_diagnostic_setting for the cluster, with these log categories",
+    "protection.audit_logs": "for the cluster, with these log categories",
 }
 """Where a block that is there is the setting."""
 
@@ -68,11 +68,14 @@ def _line(move: Shift) -> str:
     attribute, value = move.field.terraform, move.new
     if attribute.endswith("_enabled") and move.field.path.endswith("_disabled"):
         value = not value
-    resource = "azurerm_kubernetes_cluster"
+    if attribute.startswith("azurerm_"):
+        resource, _, attribute = attribute.partition(".")
+    else:
+        resource = "azurerm_kubernetes_cluster"
     if move.pool is not None:
         resource = f"the node pool {move.pool.name}"
     if block := _BLOCKS.get(move.field.path):
-        return f"{resource}: {block}" if value else f"{resource}: remove {attribute}"
+        return f"{resource}: {block}" if value else f"{resource}: remove {attribute or 'it'}"
     return f"{resource}: {attribute} = {_hcl(value)}"
 
 
