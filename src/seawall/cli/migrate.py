@@ -1,14 +1,14 @@
 """Plan the way from a cluster to one that passes: ordered steps, or a new cluster and the move where that costs less.
 
 seawall migrate prod.json                             all that fails with medium severity or worse
-seawall migrate prod.json --to gold                   low severity as well: private API, egress, zones…
+seawall migrate prod.json --to gold                   low severity as well: private API, egress…
 seawall migrate prod.json --fix AKS-NET-001,AKS-ACC-004    these checks only, and what they need
-seawall migrate prod.json --set network.outbound_type=none      a change that you want besides
+seawall migrate prod.json --set network.outbound_type=none      this change; with --to or --fix, this one besides
 seawall migrate prod.json --tool terraform            Terraform changes, and what must not be done with it
 seawall migrate prod.json --manifests deploy/         in case of a new cluster: what has to move
 
-Each step says what it costs (nothing, an API restart, every node rebuilt, new pools), what to check before, what does
-not work meanwhile, how to verify it and the way back. Nothing is changed: the plan is printed, you run it.
+Nothing is changed: the plan is printed, you run it. Each step says what it costs, what to check before, what does not
+work meanwhile, how to verify it and the way back.
 
 exit codes: 0 a plan is printed, or nothing is to do; 2 there is none: a value that decides is not known, and is named
 """
@@ -28,28 +28,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="CLUSTER", type=Path, help="a cluster export, a template or a configuration")
     parser.add_argument("--cluster", default="", metavar="NAME", help="which one, where the input holds several")
     what = parser.add_mutually_exclusive_group()
-    profiles = ("hardened", "gold")
-    what.add_argument(
-        "--to", choices=profiles, default="hardened", help="medium or worse; or low as well (default: hardened)"
-    )
+    what.add_argument("--to", choices=("hardened", "gold"), help="mend medium or worse (default), or low as well")
     what.add_argument("--fix", default="", metavar="IDS", help="only these checks, by id or name, separated by commas")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="SETTING=VALUE", help="a change that you want besides"
-    )
-    parser.add_argument(
-        "--tool", choices=("az", "terraform"), help="what makes the changes (default: as the input is made for)"
-    )
-    parser.add_argument(
-        "--manifests", type=Path, metavar="DIR", help="Kubernetes manifests of what runs in the cluster"
-    )
+    parser.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a change that you want")
+    parser.add_argument("--tool", choices=("az", "terraform"), help="what makes the changes (default: the input's)")
+    parser.add_argument("--manifests", type=Path, metavar="DIR", help="Kubernetes manifests of what runs in it")
     parser.add_argument("--as-of", type=date, metavar="DATE", help="plan as of this day (default: today)")
     parser.add_argument("--format", "-f", choices=("text", "json"), default="text", help="default: text")
     parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="write the plan there, whole or not at all")
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
-    parser.add_argument(
-        "--limit", action="append", default=[], metavar="NAME=VALUE", help="raise a bound on hostile input"
-    )
+    parser.add_argument("--limit", action="append", default=[], metavar="NAME=VALUE", help="raise a bound on input")
     parser.set_defaults(verbose=False)
 
 
@@ -63,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     request = migrate.Request(
         path=args.path,
         name=args.cluster,
-        profile=args.to,
+        profile=args.to or "",
         fix=tuple(word.strip() for word in args.fix.split(",") if word.strip()),
         sets=dict(_pair(word) for word in args.set),
         tool=Tool(args.tool) if args.tool else None,

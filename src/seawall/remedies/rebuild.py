@@ -128,7 +128,7 @@ def move(cluster: Cluster, new: Cluster, inventory: Sequence[Item]) -> tuple[Ste
 
     def of(*groups: str) -> tuple[str, ...]:
         counts = {name: sum(item.group == name for item in inventory) for name in groups}
-        return tuple(f"{count} {name}: see what has to move" for name, count in counts.items() if count)
+        return tuple(f"those listed below under {name}: {count}" for name, count in counts.items() if count)
 
     return (
         Step(
@@ -136,7 +136,8 @@ def move(cluster: Cluster, new: Cluster, inventory: Sequence[Item]) -> tuple[Ste
             title="Write down what is in the old cluster, and stop changing it",
             commands=(
                 f"az aks get-credentials -g {group} -n {old}",
-                f"{to_old} get all,cm,secret,pvc,ingress,netpol,sa,role,rolebinding -A -o yaml > old-cluster.yaml",
+                f"{to_old} get all,cm,pvc,ingress,netpol,sa,role,rolebinding -A -o yaml > old-cluster.yaml",
+                f"{to_old} get secret -A  # the names: their values belong in no file",
                 "az role assignment list --all --assignee OLD_IDENTITY_OBJECT_ID -o json > old-roles.json",
                 f"az aks maintenanceconfiguration list -g {group} --cluster-name {old} -o json > old-windows.json",
             ),

@@ -21,11 +21,14 @@ PROFILES = {"hardened": Severity.MEDIUM, "gold": Severity.LOW}
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked for. `name` chooses among the clusters of the input; `sets` are settings as text, by path."""
+    """What is asked for. `name` chooses among the clusters of the input; `sets` are settings as text, by path.
+
+    `fix` goes before `profile`, one of PROFILES; with neither, `sets` are all that is changed, or it is "hardened".
+    """
 
     path: Path
     name: str = ""
-    profile: str = "hardened"
+    profile: str = ""
     fix: tuple[str, ...] = ()
     sets: Mapping[str, str] = {}
     tool: Tool | None = None
@@ -39,7 +42,7 @@ def plan(request: Request, settings: Settings, say: Callable[[str], None]) -> Pl
 
     cluster = _cluster(request, settings, say)
     options = Options(
-        severity=PROFILES[request.profile],
+        severity=PROFILES[request.profile or "hardened"],
         fix=request.fix,
         sets=_sets(request.sets),
         tool=request.tool or cluster.tool,
@@ -47,7 +50,8 @@ def plan(request: Request, settings: Settings, say: Callable[[str], None]) -> Pl
     say(f"planning for {cluster.name}")
     inventory = _inventory(request.manifests, settings) if request.manifests else ()
     manifests = request.manifests is not None
-    return migrate(cluster, all_checks(), options, settings.today, inventory=inventory, manifests=manifests)
+    checks = () if request.sets and not (request.profile or request.fix) else all_checks()
+    return migrate(cluster, checks, options, settings.today, inventory=inventory, manifests=manifests)
 
 
 def _cluster(request: Request, settings: Settings, say: Callable[[str], None]) -> Cluster:
