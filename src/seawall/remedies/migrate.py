@@ -12,7 +12,8 @@ from seawall.checks.kubernetes_versions import SUPPORT, minor
 from seawall.errors import UnknownValue
 from seawall.model import Cluster, Item, Plan, Step, is_known
 from seawall.remedies.difference import verdicts
-from seawall.remedies.rebuild import move, replacement
+from seawall.remedies.move import move
+from seawall.remedies.rebuild import replacement
 from seawall.remedies.steps import steps
 from seawall.remedies.wanted import Options, Wanted, chosen, decided, failures, wanted
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import shlex
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -11,7 +10,7 @@ import msgspec
 from seawall.checks import Check
 from seawall.checks.kubernetes_versions import upgrade_target
 from seawall.checks.network_engines import engine_for, has_windows
-from seawall.model import UNKNOWN, Cluster, Cost, Item, Pool, Step, is_known, known
+from seawall.model import UNKNOWN, Cluster, Pool, is_known, known
 from seawall.model.paths import all_paths, get, put
 from seawall.remedies.wanted import Options, Wanted, apply, failures
 
@@ -119,126 +118,3 @@ def _differs(cluster: Cluster, new: Cluster, why: Mapping[str, str]) -> dict[str
         if any(old != now for old, now in pairs):
             differs[path] = why.get(path) or "what AKS supports and recommends today"
     return differs
-
-
-def move(cluster: Cluster, new: Cluster, inventory: Sequence[Item]) -> tuple[Step, ...]:
-    """Blue/green: the new cluster is built beside the old one, filled, tried, and then gets the traffic."""
-    group, old, name = (shlex.quote(word or "GROUP") for word in (cluster.resource_group, cluster.name, new.name))
-    to_old, to_new = f"kubectl --context {old}", f"kubectl --context {name}"
-
-    def of(*groups: str) -> tuple[str, ...]:
-        counts = {name: sum(item.group == name for item in inventory) for name in groups}
-        return tuple(f"those listed below under {name}: {count}" for name, count in counts.items() if count)
-
-    return (
-        Step(
-            id="prepare",
-            title="Write down what is in the old cluster, and stop changing it",
-            commands=(
-                f"az aks get-credentials -g {group} -n {old}",
-                f"{to_old} get all,cm,pvc,ingress,netpol,sa,role,rolebinding -A -o yaml > old-cluster.yaml",
-                f"{to_old} get secret -A  # the names: their values belong in no file",
-                "az role assignment list --all --assignee OLD_IDENTITY_OBJECT_ID -o json > old-roles.json",
-                f"az aks maintenanceconfiguration list -g {group} --cluster-name {old} -o json > old-windows.json",
-            ),
-            before=(
-                "quota for a second set of nodes in the region",
-                "an address range for the new nodes, pods and services that overlaps with nothing",
-                "every manifest is in source control, and none uses an API that Kubernetes "
-                f"{new.upkeep.kubernetes_version} has removed",
-            ),
-            after=("lower the DNS records' time to live to a minute, a day ahead",),
-            rollback="nothing has changed",
-        ),
-        Step(
-            id="create",
-            title=f"Create {new.name} with the settings below",
-            before=("whoever creates it is in an Entra group that may administer it: local accounts are off",),
-            commands=(f"az identity create -g {group} -n {name}-control-plane --query id -o tsv",),
-            verify=(
-                f"az aks show -g {group} -n {name} -o json > new.json && seawall audit new.json",
-                f"az aks get-credentials -g {group} -n {name} && kubelogin convert-kubeconfig -l azurecli",
-                f"{to_new} get nodes",
-            ),
-            cost=Cost.NEW_CLUSTER,
-            rollback=f"az aks delete -g {group} -n {name}",
-        ),
-        Step(
-            id="identities",
-            title="Give the new cluster its rights",
-            commands=(
-                "az role assignment create --role ROLE --assignee NEW_IDENTITY_OBJECT_ID --scope SCOPE",
-                f"az aks update -g {group} -n {name} --attach-acr ACR_NAME",
-                "az identity federated-credential create --name NAME --identity-name IDENTITY -g GROUP --issuer "
-                "NEW_ISSUER_URL --subject system:serviceaccount:NAMESPACE:SERVICE_ACCOUNT",
-            ),
-            before=("the issuer's address is another one: every federated credential needs a second one beside it",),
-            verify=(f"az aks show -g {group} -n {name} --query oidcIssuerProfile.issuerUrl -o tsv",),
-            after=of("identities"),
-            rollback="remove the assignments and credentials again; those of the old cluster are untouched",
-        ),
-        Step(
-            id="foundations",
-            title="Bring namespaces, roles, network policies, custom resources and operators",
-            before=("a default-deny policy first: nothing in the new cluster is tried without it",),
-            after=of("namespaces", "access", "policies", "custom resources"),
-            verify=(f"{to_new} get ns,netpol,rolebinding -A",),
-            rollback=f"az aks delete -g {group} -n {name}",
-        ),
-        Step(
-            id="secrets",
-            title="Bring secrets and configuration, better from a key vault than by copy",
-            before=("secrets that were readable in the old cluster count as known: make new ones",),
-            after=of("secrets", "configuration"),
-            verify=(f"{to_new} get secret,cm -A",),
-            rollback="delete them in the new cluster",
-        ),
-        Step(
-            id="volumes",
-            title="Copy the volumes",
-            before=(
-                "a backup that you have restored once (Azure Backup for AKS, or Velero)",
-                "which workloads may write twice: databases replicate, files are copied while nothing writes",
-            ),
-            after=of("volumes"),
-            breaks=("what owns a volume that is copied cold is away until its last copy is done",),
-            verify=(f"{to_new} get pvc -A",),
-            rollback="the old volumes stay where they are: reclaim policy Retain",
-        ),
-        Step(
-            id="workloads",
-            title="Start the workloads in the new cluster, without traffic",
-            after=of("workloads", "autoscaling"),
-            before=("jobs and schedules are suspended in one of the two: none may run twice",),
-            verify=(
-                f"{to_new} get pods -A --field-selector status.phase!=Running",
-                "smoke tests against the new addresses",
-            ),
-            rollback="scale them to zero in the new cluster",
-        ),
-        Step(
-            id="cut_over",
-            title="Move the traffic: a small part first, then all",
-            after=of("addresses", "dns"),
-            before=(
-                "both clusters answer; errors and latency of both are on one page; who decides to go back is named",
-            ),
-            breaks=(
-                "clients that keep addresses longer than the record allows reach the old cluster: keep it running",
-            ),
-            verify=("the new cluster carries the whole load through one busy hour",),
-            rollback="point DNS, Front Door or the gateway back at the old cluster",
-        ),
-        Step(
-            id="remove",
-            title=f"Take {cluster.name} away",
-            commands=(f"az aks stop -g {group} -n {old}", f"az aks delete -g {group} -n {old}"),
-            before=(
-                "nothing has reached it for a week: stop it first, delete it a week later",
-                "disks to keep are not in its node resource group, which is deleted with it",
-            ),
-            after=("delete its service principal, role assignments, federated credentials and DNS records",),
-            one_way=True,
-            rollback="no way back once it is deleted; a stopped cluster starts again",
-        ),
-    )

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
 from seawall.checks.kubernetes_versions import minor
-from seawall.model import UNKNOWN, Cluster, Cost, Pool, Step, Tool, is_known, known
-from seawall.model.paths import get, put
+from seawall.model import Cluster, Cost, Step, Tool, is_known, known
+from seawall.model.paths import put
 from seawall.remedies.difference import Difference, differences
-from seawall.remedies.needs import has_principal
 from seawall.remedies.operations import NODES, Operation, ordered
-from seawall.remedies.terraform import edit
+from seawall.remedies.pricing import NO_WAY_BACK, flat, pool_named, priced, split, way_back
+from seawall.remedies.terraform import by_terraform
 from seawall.remedies.wanted import Wanted, apply
+from seawall.remedies.wording import before_words, commands_of, constraints, then_words, title
 from seawall.sources.clusters.costs import change
 from seawall.sources.clusters.fields import BY_PATH
-
-NO_WAY_BACK = "no way back"
-
-_BY_COST = frozenset({"free", "by_hand", "reimaging", "pools", "new_pools"})
-"""Operations that take whatever costs the same, and so have no words of their own on a setting."""
 
 _BREAKS_ANYWAY = frozenset({"entra", "local_accounts", "private", "private_name", "ranges", "outbound"})
 """Operations that are felt though no node and no API server restarts."""
@@ -70,9 +66,9 @@ def _operate(walk: Walk, operation: Operation, difference: Difference) -> None:
     before, sets = walk.now, difference.cluster
     after = put(before, sets)
     for name, of_pool in difference.pools.items():
-        after = apply(after, of_pool, _pool(after, name))
-    commands, cost, one_way = _priced(before, difference)
-    back = _back(before, after, difference)
+        after = apply(after, of_pool, pool_named(after, name))
+    commands, cost, one_way = priced(before, difference)
+    back = way_back(before, after, difference)
     one_way = one_way or back == NO_WAY_BACK
     by_hand = _by_hand(before, difference)
     walk.waiting |= by_hand
@@ -80,71 +76,23 @@ def _operate(walk: Walk, operation: Operation, difference: Difference) -> None:
         cost = Cost.IN_PLACE
     step = Step(
         id=operation.id,
-        title=_title(operation, before, after, difference),
-        commands=_commands(operation, before, after, commands),
+        title=title(operation, after, difference),
+        commands=commands_of(operation, before, after, commands),
         cost=cost,
         one_way=one_way,
         reimages=int(cost is Cost.REIMAGE),
-        before=(*operation.before, *_before(operation, before, after), *_constraints(operation, difference)),
+        before=(*operation.before, *before_words(operation, before, after), *constraints(operation, difference)),
         breaks=operation.breaks if cost > Cost.IN_PLACE or operation.id in _BREAKS_ANYWAY else (),
-        after=(*operation.then, *_then(operation, before, after)),
+        after=(*operation.then, *then_words(operation, before)),
         verify=operation.verify,
         rollback=operation.rollback or (NO_WAY_BACK if one_way else back),
-        sets=_flat(difference),
+        sets=flat(difference),
     )
     if operation.id == "certificates":
         step = msgspec.structs.replace(step, cost=Cost.REIMAGE, reimages=1, breaks=operation.breaks)
     if walk.tool is Tool.TERRAFORM:
-        step = _by_terraform(step, before, difference)
+        step = by_terraform(step, before, difference)
     walk.add(step, after)
-
-
-def _parts(before: Cluster, difference: Difference) -> Iterator[tuple[Mapping[str, object], Pool | None]]:
-    """The changes to ask the price of. Add-ons come first: a flag may be a setting of one."""
-    whole = {path: new for path, new in difference.cluster.items() if _is_whole(path, new)}
-    rest = {path: new for path, new in difference.cluster.items() if path not in whole}
-    yield from ((some, None) for some in (whole, rest) if some)
-    yield from ((sets, _pool(before, name)) for name, sets in difference.pools.items())
-
-
-def _is_whole(path: str, new: object) -> bool:
-    field = BY_PATH[path]
-    return field.az_update[0 if new not in (None, False, ()) else 1].startswith("az ")
-
-
-def _priced(before: Cluster, difference: Difference) -> tuple[list[str], Cost, bool]:
-    changes = [change(before, sets, pool=pool) for sets, pool in _parts(before, difference)]
-    commands = [line for each in changes for line in split(each.command)]
-    cost = max((each.cost for each in changes), default=Cost.IN_PLACE)
-    return list(dict.fromkeys(commands)), cost, any(each.one_way for each in changes)
-
-
-def split(command: str) -> Iterator[str]:
-    """The commands of a line joined by `&&`; a name that holds `&&` is quoted and stays whole."""
-    line = ""
-    for part in command.split(" && ") if command else ():
-        line = f"{line} && {part}" if line else part
-        try:
-            shlex.split(line)
-        except ValueError:
-            continue
-        yield line
-        line = ""
-
-
-def _back(before: Cluster, after: Cluster, difference: Difference) -> str:
-    """The commands that undo it, "" where an old value is not known, NO_WAY_BACK where AKS has none."""
-    found: list[str] = []
-    for sets, pool in _parts(before, difference):
-        old = {path: get(before, path, pool) for path in sets}
-        known_ones = {path: value for path, value in old.items() if is_known(value)}
-        undone = change(after, known_ones, pool=pool and _pool(after, pool.name))
-        if undone.cost is Cost.NEW_CLUSTER:
-            return NO_WAY_BACK
-        if len(known_ones) < len(old) or undone.cost > Cost.REIMAGE:
-            return ""
-        found += split(undone.command)
-    return " && ".join(dict.fromkeys(found))
 
 
 def _by_hand(before: Cluster, difference: Difference) -> set[str]:
@@ -161,7 +109,7 @@ def _by_hand(before: Cluster, difference: Difference) -> set[str]:
 
 
 def _replaced(before: Cluster, name: str, sets: Mapping[str, object]) -> bool:
-    return change(before, sets, pool=_pool(before, name)).cost is Cost.NEW_POOL
+    return change(before, sets, pool=pool_named(before, name)).cost is Cost.NEW_POOL
 
 
 def _only_by_hand(before: Cluster, difference: Difference) -> bool:
@@ -198,12 +146,12 @@ def _lagging(walk: Walk, operation: Operation) -> None:
 
 
 def _upgrade_pool(walk: Walk, operation: Operation, name: str, target: str) -> None:
-    current = str(_pool(walk.now, name).kubernetes_version)
+    current = str(pool_named(walk.now, name).kubernetes_version)
     if minor(current) >= minor(target):
         return
     for version in _minors(current, target):
         sets: dict[str, object] = {"pool.kubernetes_version": version}
-        commands = tuple(split(change(walk.now, sets, pool=_pool(walk.now, name)).command))
+        commands = tuple(split(change(walk.now, sets, pool=pool_named(walk.now, name)).command))
         title = f"Upgrade the nodes of {name} to Kubernetes {version}"
         _upgraded(walk, operation, title, commands, Difference(pools={name: sets}))
         walk.waiting.discard(name)
@@ -217,7 +165,7 @@ def _minors(current: str, target: str) -> list[str]:
 def _upgraded(walk: Walk, operation: Operation, title: str, commands: tuple[str, ...], difference: Difference) -> None:
     after = put(walk.now, difference.cluster)
     for name, sets in difference.pools.items():
-        after = apply(after, sets, _pool(after, name))
+        after = apply(after, sets, pool_named(after, name))
     step = Step(
         id=operation.id,
         title=title,
@@ -229,10 +177,10 @@ def _upgraded(walk: Walk, operation: Operation, title: str, commands: tuple[str,
         breaks=operation.breaks,
         verify=operation.verify,
         rollback=NO_WAY_BACK,
-        sets=_flat(difference),
+        sets=flat(difference),
     )
     if walk.tool is Tool.TERRAFORM:
-        step = _by_terraform(step, walk.now, difference)
+        step = by_terraform(step, walk.now, difference)
     walk.add(step, after)
 
 
@@ -262,86 +210,6 @@ def _node_images(walk: Walk) -> None:
     walk.waiting.clear()
 
 
-def _by_terraform(step: Step, before: Cluster, difference: Difference) -> Step:
-    """The step as Terraform makes it; az keeps what azurerm cannot do, or would destroy the cluster for."""
-    parts = list(_parts(before, difference))
-    edits = [edit(before, sets, pool) for sets, pool in parts]
-    lines = tuple(dict.fromkeys(line for each in edits for line in each.lines))
-    if not lines or any(each.destroys for each in edits):
-        return msgspec.structs.replace(step, terraform=lines)
-    replaced = tuple(line for sets, pool in parts for line in split(change(before, sets, pool=pool).command))
-    own = [line for line in step.commands if not line.startswith(replaced)]
-    by_az = [
-        line
-        for (sets, pool), each in zip(parts, edits, strict=True)
-        for line in split(change(before, {path: sets[path] for path in sets if path in each.by_az}, pool=pool).command)
-    ]
-    rollback = "write the old values again, and apply" if step.rollback.startswith("az ") else step.rollback
-    return msgspec.structs.replace(
-        step,
-        terraform=lines,
-        commands=tuple(dict.fromkeys((*by_az, *own))),
-        cost=max(step.cost, *(each.cost for each in edits)),
-        rollback=rollback,
-    )
-
-
-def _title(operation: Operation, before: Cluster, after: Cluster, difference: Difference) -> str:
-    if operation.id == "engine":
-        return f"{operation.title} with {after.network.policy}"
-    if operation.id in ("pools", "new_pools"):
-        return f"{operation.title}: {', '.join(difference.pools)}"
-    if operation.id == "identity":
-        return f"{operation.title} ({after.identity.type})"
-    return operation.title
-
-
-def _commands(operation: Operation, before: Cluster, after: Cluster, commands: list[str]) -> tuple[str, ...]:
-    group, name = shlex.quote(before.resource_group or "GROUP"), shlex.quote(before.name)
-    update = f"az aks update -g {group} -n {name}"
-    match operation.id:
-        case "entra" if any("--enable-aad" in line for line in commands) and after.access.azure_rbac is not True:
-            groups = after.access.admin_groups
-            if not (is_known(groups) and groups) or before.access.admin_groups == groups:
-                commands = [f"{line} --aad-admin-group-object-ids GROUP_OBJECT_ID" for line in commands]
-        case "certificates":
-            commands = [f"az aks rotate-certs -g {group} -n {name}"]
-        case "identity" if after.identity.type == "UserAssigned":
-            commands = [f"az identity create -g {group} -n {name}-control-plane --query id -o tsv", *commands]
-        case "vnet_integration":
-            again = " --enable-private-cluster" if before.api_server.private is True else ""
-            commands = [*(f"{line}{again}" for line in commands)]
-            commands += [f"az aks stop -g {group} -n {name}", f"az aks start -g {group} -n {name}"]
-        case "private" if before.api_server.authorized_ranges not in ((), UNKNOWN) and after.api_server.private is True:
-            commands = [f"{update} --api-server-authorized-ip-ranges ''", f"{update} --enable-private-cluster"]
-        case "etcd" if after.protection.kms is True:
-            commands = [*commands, "kubectl get secrets -A -o json | kubectl replace -f -"]
-    return tuple(commands)
-
-
-def _before(operation: Operation, before: Cluster, after: Cluster) -> Iterator[str]:
-    if operation.id == "engine" and after.network.policy == "cilium":
-        yield "no Windows pools; node auto-provisioning is off: az aks update --node-provisioning-mode Manual"
-        yield "no ipBlock of a NetworkPolicy means pods or nodes: Cilium does not match them; endPort needs Cilium 1.17"
-    if operation.id == "overlay" and before.network.plugin != "kubenet":
-        yield "no pool has a pod subnet of its own"
-
-
-def _constraints(operation: Operation, difference: Difference) -> Iterator[str]:
-    """What the table of settings says, for operations that have no words of their own on it."""
-    for path in difference.paths() if operation.id in _BY_COST else ():
-        if constraints := BY_PATH[path].constraints:
-            yield f"{path}: {constraints}"
-
-
-def _then(operation: Operation, before: Cluster, after: Cluster) -> Iterator[str]:
-    if operation.id == "identity" and has_principal(before):
-        yield "delete the service principal's secret, once nothing else uses it"
-    ranges = before.api_server.authorized_ranges
-    if operation.id == "private" and is_known(ranges) and ranges:
-        yield "between the two commands the API server is open to every address: run them back to back"
-
-
 def _credited(walk: Walk) -> tuple[Step, ...]:
     """Each check goes to the last step that it needs; the steps before say what they are for."""
     wanted = walk.wanted
@@ -363,14 +231,3 @@ def _credited(walk: Walk) -> tuple[Step, ...]:
 
 def _paths(step: Step) -> list[str]:
     return [re.sub(r"^pools\[.*\]\.", "pool.", path) for path in step.sets]
-
-
-def _flat(difference: Difference) -> dict[str, object]:
-    flat = dict(difference.cluster)
-    for name, sets in difference.pools.items():
-        flat |= {path.replace("pool.", f"pools[{name}].", 1): value for path, value in sets.items()}
-    return flat
-
-
-def _pool(cluster: Cluster, name: str) -> Pool:
-    return next(pool for pool in known(cluster.pools) if pool.name == name)

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from seawall.model import Cluster, Cost, Pool, Tool
+from seawall.model import Cluster, Cost, Pool, Step, Tool
+from seawall.remedies.difference import Difference
+from seawall.remedies.pricing import parts, split
 from seawall.sources.clusters.costs import change
 from seawall.sources.clusters.shift import Shift, shifts
 from seawall.sources.clusters.terraform_costs import terraform_price
@@ -31,6 +33,30 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
     by_az: frozenset[str]
     destroys: bool
     cost: Cost
+
+
+def by_terraform(step: Step, before: Cluster, difference: Difference) -> Step:
+    """The step as Terraform makes it; az keeps what azurerm cannot do, or would destroy the cluster for."""
+    some = list(parts(before, difference))
+    edits = [edit(before, sets, pool) for sets, pool in some]
+    lines = tuple(dict.fromkeys(line for each in edits for line in each.lines))
+    if not lines or any(each.destroys for each in edits):
+        return msgspec.structs.replace(step, terraform=lines)
+    replaced = tuple(line for sets, pool in some for line in split(change(before, sets, pool=pool).command))
+    own = [line for line in step.commands if not line.startswith(replaced)]
+    by_az = [
+        line
+        for (sets, pool), each in zip(some, edits, strict=True)
+        for line in split(change(before, {path: sets[path] for path in sets if path in each.by_az}, pool=pool).command)
+    ]
+    rollback = "write the old values again, and apply" if step.rollback.startswith("az ") else step.rollback
+    return msgspec.structs.replace(
+        step,
+        terraform=lines,
+        commands=tuple(dict.fromkeys((*by_az, *own))),
+        cost=max(step.cost, *(each.cost for each in edits)),
+        rollback=rollback,
+    )
 
 
 def edit(cluster: Cluster, sets: Mapping[str, object], pool: Pool | None = None) -> Edit:
