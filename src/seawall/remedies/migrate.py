@@ -39,10 +39,10 @@ def migrate(
     UnknownValue that names the values that decide and are not known, UsageError for what cannot go together.
     """
     found = wanted(cluster, checks, options, today)
-    creation, unpriced = verdicts(cluster, found.target)
+    creation, _ = verdicts(cluster, found.target)
     reasons = (*creation, *_too_old(cluster, found.target))
     if not reasons:
-        decided(msgspec.structs.replace(found, missing=(*found.missing, *unpriced)), options)
+        decided(found, options)
         in_place = steps(cluster, found, options.tool)
         reasons = tuple(_too_dear(in_place))
         if not reasons:

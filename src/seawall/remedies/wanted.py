@@ -11,7 +11,8 @@ from seawall.checks import Check, run
 from seawall.errors import UnknownValue, UsageError
 from seawall.model import Change, Cluster, Finding, Pool, Severity, Status, Tool, is_known
 from seawall.model.paths import get, put
-from seawall.remedies.needs import complete
+from seawall.remedies.difference import verdicts
+from seawall.remedies.needs import Completed, complete
 from seawall.sources.clusters.costs import change
 
 ROUNDS = 8
@@ -64,41 +65,62 @@ def failures(cluster: Cluster, checks: Sequence[Check], today: datetime.date) ->
 
 
 def wanted(cluster: Cluster, checks: Sequence[Check], options: Options, today: datetime.date) -> Wanted:
-    """The cluster with everything mended that `options` choose, and with what that needs. Raises UsageError."""
+    """The cluster with everything mended that `options` choose, and with what that needs.
+
+    What a check asks for is left out where AKS cannot do it, or where it turns on a value that is not known; where the
+    user has named the check, that value is `missing` instead, and what cannot be done a UsageError.
+    """
     checks = _chosen(checks, options)
-    target = put(cluster, dict(options.sets))
+    start = complete(cluster, put(cluster, dict(options.sets)), frozenset(options.sets))
+    target, needed, left = start.target, dict(start.needed), {}
+    missing = dict.fromkeys((*start.missing, *verdicts(cluster, target)[1]))
     asked: dict[str, tuple[str, ...]] = dict.fromkeys(options.sets, ())
-    mends = {one.finding.rule for one in failures(cluster, checks, today) if _counts(one, options)}
-    left: dict[str, str] = {}
-    needed: dict[str, str] = {}
-    missing: dict[str, None] = {}
     for _ in range(ROUNDS):
-        done = complete(cluster, target, frozenset(options.sets))
-        target, missing = done.target, missing | dict.fromkeys(done.missing)
-        needed.update(done.needed)
-        open_ones = [one for one in failures(target, checks, today) if one.finding.rule not in left]
-        if not (failed := [one for one in open_ones if _counts(one, options)]):
+        found = failures(target, checks, today)
+        if not (failed := [one for one in found if _counts(one, options) and one.finding.rule not in left]):
             break
         for one in failed:
-            if why := _impossible(target, one.sets):
+            tried, why = _tried(cluster, target, one, options, missing)
+            if why:
                 left[one.finding.rule] = why
                 continue
-            target = apply(target, one.sets, one.pool)
+            target = tried.target
+            needed |= tried.needed
+            missing |= dict.fromkeys((*tried.missing, *verdicts(cluster, target)[1]))
             for path in one.sets:
                 asked[path] = tuple(dict.fromkeys((*asked.get(path, ()), one.finding.rule)))
     for one in failures(target, checks, today):
-        if one.finding.status is Status.UNKNOWN and (options.fix or one.finding.severity >= options.severity):
-            left.setdefault(one.finding.rule, one.finding.message)
-        elif _counts(one, options):
-            left.setdefault(one.finding.rule, "the changes that other checks ask for stand in its way")
+        if chosen(one, options):
+            undecided = one.finding.status is Status.UNKNOWN
+            left.setdefault(one.finding.rule, one.finding.message if undecided else "other changes stand in its way")
+    mends = {one.finding.rule for one in failures(cluster, checks, today) if _counts(one, options)} - left.keys()
     return Wanted(
         target=target,
-        mends=tuple(rule for rule in sorted(mends) if rule not in left),
+        mends=tuple(sorted(mends)),
         asked=asked,
         needed=needed,
         missing=tuple(missing),
         left=dict(sorted(left.items())),
     )
+
+
+def _tried(
+    cluster: Cluster, target: Cluster, one: Failure, options: Options, missing: Mapping[str, None]
+) -> tuple[Completed, str]:
+    """The target with this mended as well, or the reason why not."""
+    unchanged = Completed(target, {}, ())
+    if why := _impossible(target, one.sets):
+        return unchanged, why
+    try:
+        tried = complete(cluster, apply(target, one.sets, one.pool), frozenset(options.sets))
+    except UsageError as error:
+        if options.fix:
+            raise
+        return unchanged, error.message
+    gaps = [gap for gap in (*tried.missing, *verdicts(cluster, tried.target)[1]) if gap not in missing]
+    if gaps and not options.fix:
+        return unchanged, f"its change turns on what is not known: {'; '.join(gaps)}"
+    return tried, ""
 
 
 def apply(cluster: Cluster, sets: Mapping[str, object], pool: Pool | None) -> Cluster:
