@@ -183,7 +183,7 @@ class Azure:
         must(not (added or any(extras)) or now.dataplane == "cilium" or now == was, "ACNS security needs Cilium")
         if was.load_balancer_sku != now.load_balancer_sku:
             must(now.load_balancer_sku == "standard" and version >= (1, 27), "only to standard, from 1.27 on")
-        if was.artifact_source != now.artifact_source:
+        if was.artifact_source != now.artifact_source == "Cache":
             must(was.plugin != "kubenet" and not windows, "no Cache on kubenet or beside Windows")
             must(new.upkeep.node_os_channel != "Unmanaged", "no Cache with Unmanaged")
         if was.outbound_type != now.outbound_type:

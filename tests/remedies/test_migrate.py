@@ -356,7 +356,9 @@ def clusters(draw: st.DrawFn) -> Cluster:
         fixes |= {"protection.safeguards_level": None, "protection.image_integrity": False}
     if cluster.network.load_balancer_sku == "basic":
         fixes |= {"api_server.private": False, "api_server.authorized_ranges": ()}
-    if cluster.network.outbound_type is None:
+    if cluster.network.plugin == "kubenet":
+        fixes["network.outbound_type"] = "userDefinedRouting"
+    elif cluster.network.outbound_type is None:
         fixes["network.artifact_source"] = "Cache"
     cluster = put(cluster, fixes)
     if (
