@@ -77,7 +77,7 @@ DJANGO = {"usr/lib/python3/site-packages/Django-2.2.dist-info/METADATA": b"Name:
 def test_an_estate_of_clusters_and_images(seawall: Seawall, tmp_path: Path) -> None:
     shutil.copytree(CONTOSO / "clusters", tmp_path / "estate/clusters")
     layout(tmp_path / "estate/images/shop", DJANGO)
-    (tmp_path / "estate/main.bicep").write_text("resource x 'y@1' = {}\n")
+    (tmp_path / "estate/Dockerfile").write_text("FROM scratch\n")
     done = seawall("check", "estate", "-f", "json")
     report = json.loads(done.stdout)
     assert done.returncode == 1
@@ -86,7 +86,7 @@ def test_an_estate_of_clusters_and_images(seawall: Seawall, tmp_path: Path) -> N
     (django,) = report["packages"]
     assert (django["purl"], django["layer"][:7]) == ("pkg:pypi/django@2.2", "sha256:")
     gaps = {(gap["what"], gap["where"]) for gap in report["not_assessed"]}
-    assert ("Bicep file", "estate/main.bicep") in gaps
+    assert ("Dockerfile", "estate/Dockerfile") in gaps
     assert any(what == "advisory database" for what, _ in gaps)
     assert report["coverage"]["files"] == 5
     only = json.loads(seawall("scan", "estate", "-f", "json").stdout)

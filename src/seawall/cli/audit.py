@@ -1,6 +1,7 @@
 """Audit clusters: each by itself, and those of one group (dev, staging, production) against each other.
 
 seawall audit prod.json staging.json              as `az aks show` or `az aks list -o json` prints them
+seawall audit infra/                              ARM templates, Bicep, Terraform: before it is deployed
 seawall audit azure --subscription ID             live, read only; several may be named
 seawall audit azure --subscription ID -g GROUP    only those of a resource group
 seawall audit azure --management-group ID         every subscription below it
@@ -21,7 +22,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seawall.cli.options import add_assessment, assess, inputs
+from seawall.cli.options import add_assessment, add_framework, assess, inputs
 from seawall.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +33,11 @@ CLOUDS = ("AzureCloud", "AzureChinaCloud", "AzureUSGovernment")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    inputs(parser, "PATH", "cluster exports (JSON), folders that hold some, or the word azure for live clusters")
+    inputs(
+        parser,
+        "PATH",
+        "cluster exports (JSON), templates, Bicep, Terraform, folders of them, or the word azure for live clusters",
+    )
     group = parser.add_argument_group("live Azure")
     for flags, metavar, what in (
         (["--subscription"], "ID", "the clusters of these subscriptions"),
@@ -43,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--all", action="store_true", help="the clusters of all subscriptions that the login sees")
     group.add_argument("--cloud", choices=CLOUDS, default=CLOUDS[0], help="default: AzureCloud")
     group.add_argument("--device-code", action="store_true", help="log in by entering a code in a browser")
+    add_framework(parser)
     add_assessment(parser)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from seawall.errors import SeawallError
+from seawall.errors import SeawallError, Unsupported
 from seawall.gate import judge as verdict_of
 from seawall.model import (
     Cluster,
@@ -24,6 +24,7 @@ from seawall.model import (
     Report,
 )
 from seawall.workflows.discover import Found, discover
+from seawall.workflows.inputs import Place, told_apart
 from seawall.workflows.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,24 +46,29 @@ class Assessed(msgspec.Struct, kw_only=True):
 
 
 def assess(
-    paths: Sequence[Path],
+    inputs: Sequence[str | Path],
     kinds: Sequence[str],
     settings: Settings,
     say: Say,
     live: Callable[[Settings, Say], Found] | None = None,
 ) -> Report:
-    """Judge everything of `kinds` ("cluster", "image") that is found in `paths`, and what `live` finds elsewhere."""
+    """Judge everything of `kinds` ("cluster", "image") that is found in `inputs`, and what `live` finds elsewhere.
+
+    An input is a path or, where images are asked for, the name of one in a registry.
+    """
+    paths, afar = told_apart(inputs) if "image" in kinds else ([Path(each) for each in inputs], [])
     found = discover(paths, kinds, settings.limits, say)
     if live:
         found.add(live(settings, say))
     assessed = Assessed(not_assessed=list(found.not_assessed), failed=list(found.failed))
     if found.clusters:
         audit(found.clusters, settings, assessed, say)
-    if found.images:
-        scan(found.images, settings, assessed, say)
+    images: list[Place] = [*found.images, *settings.rootfs, *afar]
+    if images:
+        scan(images, settings, assessed, say)
     frameworks = by_framework(found.clusters, settings, assessed) if settings.framework else ()
     if not assessed.clusters and not assessed.images and not assessed.failed:
-        assessed.failed.append(f"nothing that can be read was found in {', '.join(map(str, paths))}")
+        assessed.failed.append(f"nothing that can be read was found in {', '.join(map(str, inputs))}")
     return Report(
         verdict=verdict_of(assessed.findings, assessed.not_assessed, settings.policy, failed=assessed.failed),
         findings=tuple(assessed.findings),
@@ -83,11 +89,15 @@ def by_framework(clusters: Sequence[Cluster], settings: Settings, assessed: Asse
     from seawall.checks.frameworks import FRAMEWORKS, judge
 
     framework = FRAMEWORKS[settings.framework]
-    if not any(control.images for control in framework.controls):
+    if assessed.images and not any(control.images for control in framework.controls):
         assessed.findings = [finding for finding in assessed.findings if not finding.package]
+        why = f"no control of {framework.id} asks for them"
+        assessed.not_assessed += [
+            NotAssessed(what="vulnerabilities", where=image.name, why=why) for image in assessed.images
+        ]
     blind = not assessed.advisories or bool(assessed.not_assessed)
     images = {image.name: not blind and image.matched == image.packages for image in assessed.images}
-    return (judge(framework, told_apart(clusters), images, assessed.findings),)
+    return (judge(framework, named_apart(clusters), images, assessed.findings),)
 
 
 def audit(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed, say: Say) -> None:
@@ -97,7 +107,7 @@ def audit(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed, s
     from seawall.sources.clusters.attached import elsewhere
     from seawall.sources.clusters.costs import change
 
-    clusters = told_apart(clusters)
+    clusters = named_apart(clusters)
     say(f"judging {len(clusters)} clusters")
     results = run(clusters, asked(all_checks(), settings), today=settings.today, cost=change)
     assessed.findings += results.findings
@@ -126,32 +136,45 @@ def asked(checks: Sequence[Check], settings: Settings) -> Sequence[Check]:
     return [check for check in checks if check.id in FRAMEWORKS[settings.framework].checks]
 
 
-def told_apart(clusters: Sequence[Cluster]) -> list[Cluster]:
-    """Clusters of one name get their resource group, or else their file, put before it: a name is an identity."""
+def named_apart(clusters: Sequence[Cluster]) -> list[Cluster]:
+    """Clusters of one name get what tells them apart put before it, or at last a number: a name is an identity."""
     named = list(clusters)
-    for prefix in ("resource_group", "file"):
-        doubles = Counter(cluster.name for cluster in named)
+    for prefix in ("resource_group", "origin"):
+        told: dict[str, set[str]] = {}
+        for cluster in named:
+            told.setdefault(cluster.name, set()).add(getattr(cluster, prefix))
         named = [
-            msgspec.structs.replace(cluster, name=f"{getattr(cluster, prefix)}/{cluster.name}")
-            if doubles[cluster.name] > 1 and getattr(cluster, prefix)
+            msgspec.structs.replace(cluster, name=f"{getattr(cluster, prefix)}/{cluster.name}".lstrip("/"))
+            if len(told[cluster.name]) > 1
             else cluster
             for cluster in named
         ]
+    seen: Counter[str] = Counter()
+    for index, cluster in enumerate(named):
+        seen[cluster.name] += 1
+        if seen[cluster.name] > 1:
+            named[index] = msgspec.structs.replace(cluster, name=f"{cluster.name}#{seen[cluster.name]}")
     return named
 
 
-def scan(paths: Iterable[Path], settings: Settings, assessed: Assessed, say: Say) -> None:
+def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: Say) -> None:
     """List the packages of every image, and match them against the advisories."""
     from seawall.checks.image.vulnerabilities import findings
     from seawall.workflows.advisories import open_advisories
-    from seawall.workflows.images import contents_of, images_in
+    from seawall.workflows.images import Images
 
-    with open_advisories(settings) as advisories:
-        for path in paths:
+    def failed(where: str, error: SeawallError) -> None:
+        # among all that a repository holds there are things that are no images; one that was named must be one
+        if not (isinstance(error, Unsupported) and (settings.sweep or settings.newest)):
+            assessed.failed.append(str(error) + (f" ({error.hint})" if error.hint else ""))
+        assessed.not_assessed.append(NotAssessed(what="image", where=where, why=error.message))
+
+    with open_advisories(settings) as advisories, Images(settings) as images:
+        for place in images.places(places, failed):
             try:
-                for source in images_in(path, settings):
+                for source in images.sources(place):
                     say(f"reading image {source.image.name}")
-                    image = contents_of(source, settings)
+                    image = images.contents(source)
                     say(f"matching {len(image.packages)} packages of {image.name}")
                     matched = advisories.match(image.packages, image.distro)
                     assessed.findings += findings(image, matched)
@@ -170,8 +193,7 @@ def scan(paths: Iterable[Path], settings: Settings, assessed: Assessed, say: Say
                         )
                     )
             except SeawallError as error:
-                assessed.failed.append(str(error) + (f" ({error.hint})" if error.hint else ""))
-                assessed.not_assessed.append(NotAssessed(what="image", where=str(path), why=error.message))
+                failed(str(place), error)
         assessed.advisories = advisories.feeds()
         assessed.not_assessed += advisories.gaps()
 

@@ -1,13 +1,14 @@
-"""Walks what the user named, and says what each thing is: a cluster export, an image, or something not read yet."""
+"""Walks what the user named, and says what each thing is: a cluster's description, an image, or not read yet."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from seawall.errors import SeawallError
+from seawall.errors import SeawallError, Unreadable
 from seawall.model import Cluster, NotAssessed
 from seawall.safe import files
 from seawall.safe.limits import Limits
@@ -15,16 +16,21 @@ from seawall.safe.limits import Limits
 FOLDERS_LEFT_OUT = (".git", ".venv", "node_modules", ".terraform")
 """Folders that tools fill; the user can name one to have it read."""
 
-NOT_READ_YET = {
-    ".bicep": ("cluster", "Bicep file"),
-    ".bicepparam": ("cluster", "Bicep parameter file"),
-    ".tf": ("cluster", "Terraform configuration"),
-    ".tfvars": ("cluster", "Terraform variables"),
+NAMES_NOT_READ_YET = {
     ".dockerfile": ("image", "Dockerfile"),
     "dockerfile": ("image", "Dockerfile"),
     "containerfile": ("image", "Dockerfile"),
+    "chart.yaml": ("manifest", "Helm chart"),
 }
-"""What is known by its ending or its name, and not read yet: the kind that it belongs to, and what it is called."""
+"""What is known by its name or ending, and not read yet: the kind that it belongs to, and what it is called."""
+
+MARKS_NOT_READ_YET = (
+    (".json", "image", "CycloneDX SBOM", (rb'"bomFormat"\s*:',)),
+    (".json", "image", "SPDX SBOM", (rb'"spdxVersion"\s*:',)),
+    (".yaml", "manifest", "Kubernetes manifest", (rb"(?m)^apiVersion:\s*\S", rb"(?m)^kind:\s*\S")),
+    (".yml", "manifest", "Kubernetes manifest", (rb"(?m)^apiVersion:\s*\S", rb"(?m)^kind:\s*\S")),
+)
+"""The same for what only its content tells: ending, kind, name, and what must be in it."""
 
 
 class Found(msgspec.Struct, kw_only=True):
@@ -46,78 +52,97 @@ class Found(msgspec.Struct, kw_only=True):
 
 
 def discover(paths: Sequence[Path], kinds: Sequence[str], limits: Limits, say: Callable[[str], None]) -> Found:
-    """Everything of `kinds` ("cluster", "image") in `paths`, folders walked.
+    """Everything of `kinds` ("cluster", "image", "manifest") in `paths`, folders walked.
 
     A file in a folder that turns out unreadable is reported as not assessed; what the user named must be of use.
     """
     found = Found()
     for path in paths:
-        before = len(found.clusters) + len(found.images) + len(found.not_assessed)
+        search = _Search(kinds, limits, say)
         try:
+            if not path.exists():
+                what = f"there is nothing of this name; an image in a registry is {path}:TAG or HOST/{path}"
+                raise Unreadable(what if "image" in kinds else "there is nothing of this name", where=str(path))
             if path.is_dir() and not _is_image(path):
-                _walk(path, kinds, found, limits, say)
+                search.sort(search.walk(path), root=path)
             else:
-                _look(path, kinds, found, limits)
+                files.open_regular(path).close() if not path.is_dir() else None
+                search.sort([path], root=path.parent)
+                search.found.failed += [f"{gap.where}: {gap.why}" for gap in search.unread]
         except SeawallError as error:
-            found.failed.append(str(error))
-            found.not_assessed.append(_not_assessed("input", path, error))
-        else:
-            if len(found.clusters) + len(found.images) + len(found.not_assessed) == before:
-                found.failed.append(f"{path}: no {' and no '.join(kinds)} in it")
+            search.cannot(path, error)
+            search.found.failed.append(str(error))
+        if not (search.found.clusters or search.found.images or search.found.not_assessed or search.found.failed):
+            search.found.failed.append(f"{path}: no {' and no '.join(kinds)} in it")
+        found.add(search.found)
     return found
 
 
-def _walk(root: Path, kinds: Sequence[str], found: Found, limits: Limits, say: Callable[[str], None]) -> None:
-    def unreadable(path: Path, why: str) -> None:
-        found.not_assessed.append(NotAssessed(what="file or folder", where=str(path), why=why))
+class _Search:
+    """One path that the user named: what is in it, and what in it could not be read."""
 
-    for path in files.walk(root, on_error=unreadable, skip=FOLDERS_LEFT_OUT, whole=_is_image, limits=limits):
-        say(f"looking at {path}")
-        try:
-            _look(path, kinds, found, limits)
-        except SeawallError as error:
-            found.not_assessed.append(_not_assessed("file", path, error))
+    def __init__(self, kinds: Sequence[str], limits: Limits, say: Callable[[str], None]) -> None:
+        self.found = Found()
+        self.unread: list[NotAssessed] = []
+        self._kinds = kinds
+        self._limits = limits
+        self._say = say
 
+    def walk(self, root: Path) -> Iterator[Path]:
+        """The files below a folder, and the folders that are images."""
 
-def _look(path: Path, kinds: Sequence[str], found: Found, limits: Limits) -> None:
-    """Put `path` where it belongs; what belongs to no kind that was asked for is left alone."""
-    found.files += 1
-    if path.suffix.lower() == ".json":
-        _look_at_json(path, kinds, found, limits)
-    elif known := NOT_READ_YET.get(path.suffix.lower()) or NOT_READ_YET.get(path.name.lower()):
-        kind, what = known
-        if kind in kinds:
-            found.not_assessed.append(NotAssessed(what=what, where=str(path), why="Seawall does not read these yet"))
-    elif "image" in kinds and _is_image(path):
-        found.images.append(path)
+        def unreadable(path: Path, why: str) -> None:
+            self.found.not_assessed.append(NotAssessed(what="file or folder", where=str(path), why=why))
+
+        for path in files.walk(root, on_error=unreadable, skip=FOLDERS_LEFT_OUT, whole=_is_image, limits=self._limits):
+            self._say(f"looking at {path}")
+            yield path
+
+    def sort(self, paths: Iterator[Path] | Sequence[Path], *, root: Path) -> None:
+        """Put everything where it belongs; what is of no kind that was asked for is left alone."""
+        from seawall.sources.clusters import reader
+
+        of_clusters = []
+        for path in paths:
+            self.found.files += 1
+            if "cluster" in self._kinds and reader.belongs(path):
+                of_clusters.append(path)
+            if gap := self._not_read_yet(path):
+                self.found.not_assessed.append(gap)
+            elif "image" in self._kinds and not reader.belongs(path) and _is_image(path):
+                self.found.images.append(path)
+        for path, reading in reader.read(of_clusters, root=root, limits=self._limits):
+            self._say(f"reading {path}")
+            if isinstance(reading, SeawallError):
+                self.cannot(path, reading)
+            else:
+                self.found.clusters += reading.clusters
+                self.found.not_assessed += reading.not_assessed
+
+    def cannot(self, path: Path, error: SeawallError) -> None:
+        """Note what could not be read, and why."""
+        hint = f" ({error.hint})" if error.hint else ""
+        gap = NotAssessed(what="file", where=error.where or str(path), why=error.message + hint)
+        self.unread.append(gap)
+        self.found.not_assessed.append(gap)
+
+    def _not_read_yet(self, path: Path) -> NotAssessed | None:
+        name, ending = path.name.lower(), path.suffix.lower()
+        kind, what = NAMES_NOT_READ_YET.get(name) or NAMES_NOT_READ_YET.get(ending) or ("", "")
+        for suffix, marked_kind, marked, marks in MARKS_NOT_READ_YET:
+            if not kind and suffix == ending and marked_kind in self._kinds:
+                try:
+                    content = files.read(path, limits=self._limits)
+                except SeawallError as error:
+                    self.cannot(path, error)
+                    return None
+                if all(re.search(mark, content) for mark in marks):
+                    kind, what = marked_kind, marked
+        why = "Seawall does not read these yet"
+        return NotAssessed(what=what, where=str(path), why=why) if kind in self._kinds else None
 
 
 def _is_image(path: Path) -> bool:
     from seawall.sources.images.opening import recognise
 
     return recognise(path) is not None
-
-
-def _look_at_json(path: Path, kinds: Sequence[str], found: Found, limits: Limits) -> None:
-    from seawall.sources.clusters import arm_text, az_json
-
-    data = files.read(path, limits=limits)
-    value, _ = arm_text.load(data, where=str(path), limits=limits)
-    if "cluster" in kinds and az_json.recognises(value):
-        reading = az_json.read_file(path, data, limits=limits)
-        found.clusters += reading.clusters
-        found.not_assessed += reading.not_assessed
-    elif isinstance(value, dict):
-        for kind, what, mark in (
-            ("image", "CycloneDX SBOM", "bomFormat"),
-            ("image", "SPDX SBOM", "spdxVersion"),
-            ("cluster", "Terraform plan", "planned_values"),
-        ):
-            if mark in value and kind in kinds:
-                why = "Seawall does not read these yet"
-                found.not_assessed.append(NotAssessed(what=what, where=str(path), why=why))
-
-
-def _not_assessed(what: str, path: Path, error: SeawallError) -> NotAssessed:
-    hint = f" ({error.hint})" if error.hint else ""
-    return NotAssessed(what=what, where=error.where or str(path), why=error.message + hint)

@@ -19,7 +19,7 @@ from seawall.sources.clusters import arm_parameters, arm_template, arm_text
 from seawall.sources.clusters.assemble import assemble
 from seawall.sources.clusters.documents import CLUSTER, Found, Pointer, Resource, Skipped, Template, children, find
 from seawall.sources.clusters.lines import FileLines, Lines, places
-from seawall.sources.clusters.reading import Reading, together
+from seawall.sources.clusters.reading import NO_CLUSTER, Reading, together
 from seawall.sources.clusters.values import text
 
 
@@ -91,7 +91,7 @@ class _File:
             elif isinstance(item, Resource) and item.kind != CLUSTER:
                 self._attach(item, attached)
         if not found:
-            self._note("file", (), "no managed cluster was found in it")
+            self._note("file", (), NO_CLUSTER)
         return tuple(self._cluster(cluster, attached[cluster.owner]) for cluster in clusters)
 
     def _attach(self, item: Resource, attached: dict[str, list[Resource]]) -> None:

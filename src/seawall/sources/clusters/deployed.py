@@ -13,7 +13,7 @@ from seawall.sources.clusters.assemble import assemble
 from seawall.sources.clusters.attached import ACR_PULL
 from seawall.sources.clusters.documents import ATTACHED, CLUSTER, Pointer, Resource
 from seawall.sources.clusters.lines import places, pool_places
-from seawall.sources.clusters.reading import Reading
+from seawall.sources.clusters.reading import NO_CLUSTER, Reading
 from seawall.sources.clusters.unknown_text import segments, shown
 from seawall.sources.clusters.values import pick
 
@@ -78,7 +78,7 @@ def clusters(deployed: Sequence[Deployed], not_assessed: Sequence[NotAssessed] =
         read.append(one)
         notes += unclear
     if not read and not notes:
-        notes.append(NotAssessed(what="file", where=file, why="no managed cluster was found in it"))
+        notes.append(NotAssessed(what="file", where=file, why=NO_CLUSTER))
     return Reading(clusters=tuple(_told_apart(read)), not_assessed=tuple(notes))
 
 

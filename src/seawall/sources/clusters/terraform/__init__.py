@@ -14,7 +14,7 @@ import msgspec
 
 from seawall.model import Cluster, NotAssessed
 from seawall.safe.limits import DEFAULT, Limits
-from seawall.sources.clusters.reading import Reading
+from seawall.sources.clusters.reading import NO_CLUSTER, Reading
 from seawall.sources.clusters.terraform.resource import Planned
 
 __all__ = ["entry_points", "has_configuration", "read_folder", "read_plan", "recognises_plan"]
@@ -67,11 +67,12 @@ def read_plan(data: bytes, file: str, limits: Limits = DEFAULT) -> Reading:
 
 
 def _reading(planned: Planned, where: str) -> Reading:
-    from seawall.sources.clusters.terraform import azapi, azurerm
+    from seawall.sources.clusters.terraform import automatic, azapi, azurerm
 
-    made, notes = azurerm.clusters(planned.resources)
-    others, more = azapi.clusters(planned.resources)
-    everyone = list(azapi.updated([*made, *others], planned.resources))
+    resources = tuple(map(automatic.as_arm, planned.resources))
+    made, notes = azurerm.clusters(resources)
+    others, more = azapi.clusters(resources)
+    everyone = list(azapi.updated([*made, *others], resources))
     names = Counter(each.cluster.name for each in everyone)
     clusters = tuple(
         msgspec.structs.replace(each.cluster, name=each.address) if names[each.cluster.name] > 1 else each.cluster
@@ -79,7 +80,7 @@ def _reading(planned: Planned, where: str) -> Reading:
     )
     together = tuple(dict.fromkeys([*planned.not_assessed, *notes, *more]))
     if not clusters and not together:
-        together = (NotAssessed(what="Terraform", where=where, why="no managed cluster was found in it"),)
+        together = (NotAssessed(what="Terraform", where=where, why=NO_CLUSTER),)
     return Reading(clusters=clusters, not_assessed=together)
 
 
