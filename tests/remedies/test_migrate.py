@@ -253,6 +253,16 @@ def test_terraform_must_not_touch_what_it_would_destroy() -> None:
     assert 'network_profile.network_data_plane = "cilium"' in " ".join(engine.terraform)
 
 
+def test_an_older_azurerm_destroys_more() -> None:
+    older = msgspec.structs.replace(gold(KUBENET), tool=Tool.TERRAFORM, tool_version="4.50")
+    engine = plan(older, "AKS-NET-001", tool=Tool.TERRAFORM).steps[2]
+    assert engine.terraform[0].startswith("DO NOT apply")
+    assert "upgrade azurerm to 4.58 first" in engine.terraform[1]
+    assert engine.commands == (
+        "az aks update -g contoso -n contoso --network-dataplane cilium --network-policy cilium",
+    )
+
+
 def test_terraform_writes_values_as_hcl() -> None:
     cluster = gold({"api_server.run_command_disabled": False, "protection.image_cleaner": False})
     found = plan(cluster, "AKS-API-004", "AKS-PRO-002", tool=Tool.TERRAFORM)

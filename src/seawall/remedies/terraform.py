@@ -5,16 +5,16 @@ Read in the source and changelog of azurerm, through 5.2.0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from seawall.model import Cluster, Cost, Pool, Step, Tool
+from seawall.model import Cluster, Cost, Pool, Step, TerraformCost, Tool
 from seawall.remedies.difference import Difference
 from seawall.remedies.pricing import parts, split
 from seawall.sources.clusters.costs import change
 from seawall.sources.clusters.shift import Shift, shifts
-from seawall.sources.clusters.terraform_costs import terraform_price
+from seawall.sources.clusters.terraform_costs import provider_version, terraform_price
 
 _BLOCKS = {
     "addons.key_vault_secrets": "key_vault_secrets_provider { secret_rotation_enabled = true }",
@@ -61,33 +61,32 @@ def by_terraform(step: Step, before: Cluster, difference: Difference) -> Step:
 
 def edit(cluster: Cluster, sets: Mapping[str, object], pool: Pool | None = None) -> Edit:
     """What to write for these settings. Where azurerm would replace the cluster, all of it is left to az."""
-    moves = [(move, terraform_price(move)) for move in shifts(cluster, sets, pool)]
-    cluster_lost = [move for move, price in moves if price.cost is Cost.NEW_CLUSTER]
-    if cluster_lost:
-        names = ", ".join(dict.fromkeys(move.field.terraform for move in cluster_lost))
-        warning = (
-            f"DO NOT apply this with Terraform: azurerm destroys the cluster to change {names}; Azure does it in place",
-            "run the az commands, write the same values into the configuration, then `terraform apply -refresh-only`",
-            "`terraform plan` must show no replacement before anyone applies again",
-        )
-        return Edit(lines=warning, by_az=frozenset(sets), destroys=True, cost=Cost.UNKNOWN)
-    written = [(move, price) for move, price in moves if move.field.terraform]
+    version = provider_version(cluster.tool_version)
+    moves = [(move, terraform_price(move, version)) for move in shifts(cluster, sets, pool)]
+    newest = change(cluster, sets, tool=Tool.TERRAFORM, pool=pool).terraform[-1:]
+    if lost := [move for move, price in moves if price.cost is Cost.NEW_CLUSTER]:
+        return Edit(lines=tuple(_warning(lost, newest)), by_az=frozenset(sets), destroys=True, cost=Cost.UNKNOWN)
+    written = [(move, price) for move, price in moves if price.cost is not Cost.UNKNOWN]
     lines = tuple(dict.fromkeys(_line(move) for move, _ in written))
-    paths = {move.field.path for move, _ in written}
-    since = change(cluster, {path: sets[path] for path in paths}, tool=Tool.TERRAFORM, pool=pool).terraform
-    if since and since[-1].since:
-        lines = (*lines, f"needs azurerm {since[-1].since} or newer: an older one replaces the cluster or cannot do it")
+    if written and newest and newest[0].since:
+        lines = (*lines, f"needs azurerm {newest[0].since} or newer: an older one replaces the cluster or cannot do it")
     if any(price.cost is Cost.NEW_POOL for _, price in written):
-        lines = (
-            *lines,
-            'set temporary_name_for_rotation: the pool is replaced, and azurerm does not drain it ("cycles")',
-        )
+        lines = (*lines, "set temporary_name_for_rotation: azurerm replaces the pool, and does not drain it")
     return Edit(
         lines=lines,
-        by_az=frozenset(move.field.path for move, _ in moves if not move.field.terraform),
+        by_az=frozenset(move.field.path for move, price in moves if price.cost is Cost.UNKNOWN),
         destroys=False,
         cost=max((price.cost for _, price in written), default=Cost.IN_PLACE),
     )
+
+
+def _warning(lost: Sequence[Shift], newest: Sequence[TerraformCost]) -> Iterator[str]:
+    names = ", ".join(dict.fromkeys(move.field.terraform for move in lost))
+    yield f"DO NOT apply this with Terraform: azurerm destroys the cluster to change {names}; Azure does it in place"
+    if newest and newest[0].since and newest[0].cost < Cost.NEW_CLUSTER:
+        yield f"upgrade azurerm to {newest[0].since} first, which does it in place, or:"
+    yield "run the az commands, write the same values into the configuration, then `terraform apply -refresh-only`"
+    yield "`terraform plan` must show no replacement before anyone applies again"
 
 
 def _line(move: Shift) -> str:
