@@ -43,11 +43,10 @@ KUBENET = {
 
 
 def plan(cluster: Cluster, *fix: str, tool: Tool = Tool.AZ, **sets: object) -> Plan:
+    """The plan for the checks named, else for the settings, else for all that weighs; `__` stands for the dot."""
+    severity = None if sets else Severity.MEDIUM
     wanted = {path.replace("__", "."): value for path, value in sets.items()}
-    options = (
-        Options(fix=fix, tool=tool, sets=wanted) if fix or not sets else Options(fix=("AKS-ACC-001",), sets=wanted)
-    )
-    return migrate(cluster, CHECKS, options, TODAY)
+    return migrate(cluster, CHECKS, Options(severity=severity, fix=fix, tool=tool, sets=wanted), TODAY)
 
 
 def failing(cluster: Cluster, rules: tuple[str, ...] = ()) -> set[str]:
@@ -106,6 +105,17 @@ def test_what_is_fixed_at_creation_is_rebuilt_with_reasons_and_a_cluster_that_pa
     assert found.replacement.network == gold().network
     assert [step.id for step in found.steps][:2] == ["prepare", "create"]
     assert found.steps[-1].id == "remove"
+
+
+def test_a_replacement_is_one_that_azure_makes() -> None:
+    """Whatever the reason for it, its version is supported and it is secure from the start."""
+    old = gold({"upkeep.kubernetes_version": "1.31", "protection.defender": False})
+    found = plan(old, network__service_cidr="10.9.0.0/16", network__dns_service_ip="10.9.0.10")
+    assert found.replacement is not None
+    assert found.replacement.network.service_cidr == "10.9.0.0/16"
+    assert failing(found.replacement) == set()
+    assert found.replacement.upkeep.kubernetes_version == "1.35"
+    assert set(found.mends) == {"AKS-PRO-001", "AKS-UPK-001"}
 
 
 def test_a_cluster_whose_repair_costs_more_is_rebuilt() -> None:

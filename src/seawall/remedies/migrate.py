@@ -13,9 +13,9 @@ from seawall.errors import UnknownValue
 from seawall.model import Cluster, Item, Plan, Step, is_known
 from seawall.remedies.difference import verdicts
 from seawall.remedies.move import move
-from seawall.remedies.rebuild import replacement
+from seawall.remedies.rebuild import lacking, replacement
 from seawall.remedies.steps import steps
-from seawall.remedies.wanted import Options, Wanted, chosen, decided, failures, wanted
+from seawall.remedies.wanted import Options, Wanted, decided, wanted
 
 __all__ = ["Options", "migrate"]
 
@@ -48,11 +48,11 @@ def migrate(
         if not reasons:
             return _plan(cluster, found, options, steps=in_place)
     new, differs = replacement(cluster, found, checks, options, today)
-    singly = [check for check in checks if check.kind != "fleet"]
-    still = {one.finding.rule: one.finding.message for one in failures(new, singly, today) if chosen(one, options)}
+    still = {one.finding.rule: one.finding.message for one in lacking(new, found, checks, options, today)}
+    mends = {one.finding.rule for one in lacking(cluster, found, checks, options, today) if one.sets} - still.keys()
     return _plan(
         cluster,
-        msgspec.structs.replace(found, left=still),
+        msgspec.structs.replace(found, left=still, mends=tuple(sorted(mends))),
         options,
         steps=move(cluster, new, inventory),
         rebuild=(*reasons, *_besides(cluster, found)),

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from seawall.checks import Check
 from seawall.checks.kubernetes_versions import upgrade_target
 from seawall.checks.network_engines import engine_for, has_windows
-from seawall.model import UNKNOWN, Cluster, Pool, is_known, known
+from seawall.model import UNKNOWN, Cluster, Pool, Severity, is_known, known
 from seawall.model.paths import all_paths, get, put
-from seawall.remedies.wanted import Options, Wanted, apply, failures
+from seawall.remedies.wanted import Failure, Options, Wanted, apply, failures
 
 ROUNDS = 4
 
@@ -43,7 +43,6 @@ def replacement(
     What the input does not tell of the old one is set as the checks ask for it. It passes all chosen checks.
     """
     by_id = {check.id: check for check in checks}
-    singly = [check for check in checks if check.kind != "fleet"]
     why = {path: by_id[rules[0]].title for path, rules in found.asked.items() if rules}
     why |= {path: reason for path, (_, reason) in _FRESH.items()}
     new = put(found.target, {path: value for path, (value, _) in _FRESH.items()})
@@ -51,16 +50,25 @@ def replacement(
     new = _network(_version(_pools(cluster, new), today))
     for _ in range(ROUNDS):
         before = new
-        for one in failures(new, singly, today):
-            rule = one.finding.rule
-            if one.finding.severity >= options.severity or rule in options.fix:
-                sets = one.sets or by_id[rule].sets
-                new = apply(new, sets, one.pool)
-                why = dict.fromkeys(sets, one.finding.title) | why
+        for one in lacking(new, found, checks, options, today):
+            asked = one.sets or by_id[one.finding.rule].sets
+            sets = {path: value for path, value in asked.items() if path not in options.sets}
+            new = apply(new, sets, one.pool)
+            why = dict.fromkeys(sets, one.finding.title) | why
         new = _network(_version(new, today))
         if new == before:
             break
     return new, _differs(cluster, new, why)
+
+
+def lacking(
+    new: Cluster, found: Wanted, checks: Sequence[Check], options: Options, today: datetime.date
+) -> Iterator[Failure]:
+    """What the new cluster fails, or leaves undecided, that it should pass: a new one is secure from the start."""
+    least = Severity.MEDIUM if options.severity is None else options.severity
+    for one in failures(new, [check for check in checks if check.kind != "fleet"], today):
+        if one.finding.severity >= least or one.finding.rule in found.mends:
+            yield one
 
 
 def _version(new: Cluster, today: datetime.date) -> Cluster:

@@ -20,9 +20,12 @@ ROUNDS = 8
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What to mend: the checks named in `fix`, else all that fail with `severity` or worse; and `sets` besides."""
+    """What to mend: the checks named in `fix`, else all that fail with `severity` or worse; and `sets` besides.
 
-    severity: Severity = Severity.MEDIUM
+    Without a severity, `sets` are all that is changed.
+    """
+
+    severity: Severity | None = Severity.MEDIUM
     fix: tuple[str, ...] = ()
     sets: Mapping[str, object] = {}
     tool: Tool = Tool.AZ
@@ -90,7 +93,7 @@ def wanted(cluster: Cluster, checks: Sequence[Check], options: Options, today: d
             for path in one.sets:
                 asked[path] = tuple(dict.fromkeys((*asked.get(path, ()), one.finding.rule)))
     for one in failures(target, checks, today):
-        if chosen(one, options):
+        if _weighs(one, options):
             undecided = one.finding.status is Status.UNKNOWN
             left.setdefault(one.finding.rule, one.finding.message if undecided else "other changes stand in its way")
     mends = {one.finding.rule for one in failures(cluster, checks, today) if _counts(one, options)} - left.keys()
@@ -111,8 +114,9 @@ def _tried(
     unchanged = Completed(target, {}, ())
     if why := _impossible(target, one.sets):
         return unchanged, why
+    sets = {path: value for path, value in one.sets.items() if path not in options.sets}
     try:
-        tried = complete(cluster, apply(target, one.sets, one.pool), frozenset(options.sets))
+        tried = complete(cluster, apply(target, sets, one.pool), frozenset(options.sets))
     except UsageError as error:
         if options.fix:
             raise
@@ -138,7 +142,7 @@ def apply(cluster: Cluster, sets: Mapping[str, object], pool: Pool | None) -> Cl
 def _chosen(checks: Sequence[Check], options: Options) -> list[Check]:
     singly = [check for check in checks if check.kind != "fleet"]
     if not options.fix:
-        return singly
+        return [] if options.severity is None else singly
     by_name = {name: check for check in singly for name in (check.id, check.name)}
     if unknown := [name for name in options.fix if name not in by_name]:
         raise UsageError(
@@ -150,13 +154,12 @@ def _chosen(checks: Sequence[Check], options: Options) -> list[Check]:
 
 
 def _counts(one: Failure, options: Options) -> bool:
-    bad_enough = bool(options.fix) or one.finding.severity >= options.severity
-    return one.finding.status is Status.FAIL and bad_enough
+    return one.finding.status is Status.FAIL and _weighs(one, options)
 
 
-def chosen(one: Failure, options: Options) -> bool:
-    """Whether the finding, failed or undecided, is one of those that the options ask to mend."""
-    return one.finding.severity >= options.severity if not options.fix else one.finding.rule in options.fix
+def _weighs(one: Failure, options: Options) -> bool:
+    """Whether the finding, failed or undecided, of a chosen check is bad enough to be mended."""
+    return bool(options.fix) or (options.severity is not None and one.finding.severity >= options.severity)
 
 
 def _impossible(cluster: Cluster, sets: Mapping[str, object]) -> str:

@@ -41,8 +41,9 @@ def plan(request: Request, settings: Settings, say: Callable[[str], None]) -> Pl
     from seawall.remedies import Options, migrate
 
     cluster = _cluster(request, settings, say)
+    alone = bool(request.sets) and not (request.profile or request.fix)
     options = Options(
-        severity=PROFILES[request.profile or "hardened"],
+        severity=None if alone else PROFILES[request.profile or "hardened"],
         fix=request.fix,
         sets=_sets(request.sets),
         tool=request.tool or cluster.tool,
@@ -50,8 +51,7 @@ def plan(request: Request, settings: Settings, say: Callable[[str], None]) -> Pl
     say(f"planning for {cluster.name}")
     inventory = _inventory(request.manifests, settings) if request.manifests else ()
     manifests = request.manifests is not None
-    checks = () if request.sets and not (request.profile or request.fix) else all_checks()
-    return migrate(cluster, checks, options, settings.today, inventory=inventory, manifests=manifests)
+    return migrate(cluster, all_checks(), options, settings.today, inventory=inventory, manifests=manifests)
 
 
 def _cluster(request: Request, settings: Settings, say: Callable[[str], None]) -> Cluster:
