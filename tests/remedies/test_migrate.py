@@ -109,7 +109,7 @@ def test_what_is_fixed_at_creation_is_rebuilt_with_reasons_and_a_cluster_that_pa
 
 def test_a_replacement_is_one_that_azure_makes() -> None:
     """Whatever the reason for it, its version is supported and it is secure from the start."""
-    old = gold({"upkeep.kubernetes_version": "1.31", "protection.defender": False})
+    old = gold({"upkeep.kubernetes_version": "1.31", "pool.kubernetes_version": None, "protection.defender": False})
     found = plan(old, network__service_cidr="10.9.0.0/16", network__dns_service_ip="10.9.0.10")
     assert found.replacement is not None
     assert found.replacement.network.service_cidr == "10.9.0.0/16"

@@ -45,7 +45,7 @@ class Walk(msgspec.Struct, kw_only=True):
 def steps(cluster: Cluster, wanted: Wanted, tool: Tool) -> tuple[Step, ...]:
     """The way from `cluster` to what is wanted, in order."""
     found = differences(cluster, wanted.target)
-    walk = Walk(now=cluster, wanted=wanted, tool=tool, waiting=set(), steps=[])
+    walk = Walk(now=cluster, wanted=wanted, tool=tool)
     for operation in ordered(found):
         difference = found[operation.id]
         if operation.id == "upgrade":
