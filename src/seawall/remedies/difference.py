@@ -118,10 +118,6 @@ def verdicts(before: Cluster, after: Cluster) -> tuple[list[str], list[str]]:
 def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
-    return (
-        "none"
-        if value is None
-        else {True: "on", False: "off"}.get(value, str(value))
-        if isinstance(value, bool)
-        else str(value)
-    )
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "none" if value is None else str(value)

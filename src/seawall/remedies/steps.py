@@ -54,8 +54,9 @@ def steps(cluster: Cluster, wanted: Wanted, tool: Tool) -> tuple[Step, ...]:
         if operation.id == "outbound" and walk.now.network.artifact_source == "Cache":
             _node_images(walk)
         if operation.id == "new_pools":
-            replaced = len(difference.pools) == len(known(walk.now.pools))
-            walk.waiting -= walk.waiting if replaced else set(difference.pools)
+            # new nodes start with everything that the old ones wait for
+            everything = len(difference.pools) == len(known(walk.now.pools))
+            walk.waiting -= {*difference.pools, ""} if everything else difference.pools.keys()
             _node_images(walk)
         _operate(walk, operation, difference)
     _node_images(walk)
