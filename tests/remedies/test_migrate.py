@@ -180,6 +180,13 @@ def test_nodes_are_rebuilt_once_for_all_that_waits_for_it() -> None:
     Azure(old).follow(found)
 
 
+def test_a_kubelet_identity_needs_one_of_the_cluster_first() -> None:
+    cluster = gold({"identity.type": "SystemAssigned"})
+    found = plan(cluster, identity__kubelet="/kubelet")
+    assert [step.id for step in found.steps] == ["identity", "reimaging"]
+    Azure(cluster).follow(found)
+
+
 def test_one_minor_version_at_a_time() -> None:
     cluster = put(gold({"upkeep.kubernetes_version": "1.33.2"}), {"pool.kubernetes_version": "1.32.1"})
     found = plan(cluster, "AKS-UPK-001")
