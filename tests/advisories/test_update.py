@@ -20,6 +20,7 @@ import pytest
 
 from seawall.advisories import update
 from seawall.advisories.builder import Builder
+from seawall.advisories.feed import Skipped
 from seawall.advisories.store import Store
 from seawall.errors import DatabaseError, FetchError, LimitExceeded, Malformed, Unreadable
 from seawall.model.advisory import FeedStatus
@@ -34,9 +35,9 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
 
 RECORDS = {
-    "AlmaLinux": (5637, 0),
+    "AlmaLinux": (4440, 1197),
     "Alpine": (5986, 0),
-    "Azure Linux": (3658, 0),
+    "Azure Linux": (3525, 133),
     "Bitnami": (7444, 0),
     "Debian": (12709, 0),
     "EPSS": (360142, 0),
@@ -54,7 +55,7 @@ RECORDS = {
     "crates.io": (1218, 13),
     "npm": (3127, 0),
 }
-"""Held and withdrawn, as the index of the data counts them."""
+"""Held and skipped: withdrawn, errata without a CVE (AlmaLinux), and what does not apply (Azure Linux 2)."""
 
 
 def record(name: str, source: str = "PyPI", package: str = "django", **more: Any) -> dict[str, Any]:
@@ -109,15 +110,19 @@ def ids(db: Path, ecosystem: str = "PyPI", name: str = "django") -> list[str]:
 def test_every_record_of_the_real_data_is_imported_or_accounted_for(db: Path) -> None:
     summary = update.import_folder(OSV, db, now=NOW)
     assert {feed.source: (feed.records, feed.skipped) for feed in summary.feeds} == held(db) == RECORDS
-    assert {reason for feed in summary.feeds for reason in feed.reasons} == {"withdrawn"}
+    assert {reason for feed in summary.feeds for reason in feed.reasons} == {
+        "withdrawn",
+        Skipped.NO_FLAW.value,
+        Skipped.NOT_APPLICABLE.value,
+    }
     assert not summary.failed
     assert not summary.damaged
     assert db.stat().st_size < 150e6
     assert status(db, "PyPI").newest < "2026-11"  # two of its records are of 2027
     with Store.open(db) as store:
         covered = {name for feed in store.status() for name in feed.covers}
-        assert {"Debian:12", "Debian:13", "Alpine:v3.20", "Azure Linux:3", "AlmaLinux:9", "Wolfi", "KEV"} <= covered
-        assert not covered & {"Alpine:v3.21", "Ubuntu:22.04:LTS", "Rocky Linux:9", "Red Hat"}
+        assert {"Debian:12", "Debian:13", "Alpine:v3.16", "Azure Linux:3", "AlmaLinux:9", "Wolfi", "KEV"} <= covered
+        assert not covered & {"Alpine:v3.20", "Alpine:v3.21", "Ubuntu:22.04:LTS", "Rocky Linux:9", "Red Hat"}
         log4j = store.lookup("Maven", "org.apache.logging.log4j:log4j-core")
         (log4shell,) = (advisory for advisory in log4j if "CVE-2021-44228" in (advisory.id, *advisory.aliases))
         assert "2.15.0" in {part.fixed for part in log4shell.ranges}
@@ -343,12 +348,12 @@ def test_everything_is_fetched_once_and_then_only_what_changed(server: Server, d
     summary = fetch(server, db, LATER)
     assert set(summary.unchanged) == {"Azure Linux", "KEV", "EPSS"}
     assert [feed.source for feed in summary.feeds] == ["PyPI"]
-    assert sorted(code for _, code in server.seen) == [200, 304, 304, 304]
+    assert sorted(code for path, code in server.seen if "modified" not in path) == [200, 304, 304, 304]
     assert ids(db) == ["P-3"]
     assert len(ids(db, "Azure Linux:3", "zlib")) == 120
     assert {status(db, source).imported for source in held(db)} == {"2026-11-24T12:00:00Z"}
     fetch(server, db, LATER)
-    assert server.seen[-4:] == [(path, 304) for path, _ in server.seen[-4:]]
+    assert {code for path, code in server.seen[-6:] if "modified" not in path} == {304}
 
 
 @pytest.mark.parametrize("fault", ["busy", "cut", "lie"])
@@ -394,3 +399,120 @@ def test_what_is_secret_in_an_address_is_neither_stored_nor_shown(server: Server
     assert [note.where for note in summary.failed] == [f"{server.url}/kev.json"]
     assert "EPSS" in held(db)
     assert b"hush" not in db.read_bytes()
+
+
+def changes(server: Server, *rows: tuple[str, str]) -> None:
+    """The list of changes of PyPI, the newest first."""
+    lines = sorted(rows, reverse=True)
+    (server.root / "PyPI/modified_id.csv").write_text("".join(f"{time},{name}\n" for time, name in lines))
+
+
+def many(server: Server, count: int = 100) -> list[dict[str, Any]]:
+    records = [record(f"P-{n}", package=f"p{n}", modified="2026-11-20T00:00:00Z") for n in range(count)]
+    bundle(server.root, "PyPI", *records)
+    changes(server, *((each["modified"], each["id"]) for each in records))
+    return records
+
+
+def put(server: Server, changed: dict[str, Any]) -> None:
+    (server.root / f"PyPI/{changed['id']}.json").write_bytes(msgspec.json.encode(changed))
+
+
+def test_only_what_changed_is_fetched(server: Server, db: Path) -> None:
+    records = many(server)
+    fetch(server, db)
+    server.seen.clear()
+    assert "PyPI" in fetch(server, db, LATER).unchanged
+    assert ("PyPI/all.zip", 200) not in server.seen
+    time = "2026-11-24T06:00:00.123456Z"
+    put(server, record("P-1", package="p1", modified=time, withdrawn=time))
+    put(server, record("P-2", package="other", modified=time))
+    put(server, record("P-100", package="new", modified=time))
+    rows = [(each["modified"], each["id"]) for each in records[4:]]
+    changes(server, *rows, (time, "P-1"), (time, "P-2"), (time, "P-100"), (time, "P-3"))
+    server.seen.clear()
+    summary = fetch(server, db, LATER)
+    assert not summary.failed
+    assert {path for path, _ in server.seen if path.startswith("PyPI")} == {
+        "PyPI/modified_id.csv", "PyPI/P-1.json", "PyPI/P-2.json", "PyPI/P-3.json", "PyPI/P-100.json"
+    }  # fmt: skip
+    assert ids(db, name="p1") == ids(db, name="p2") == ids(db, name="p3") == []  # P-3 is gone from the server
+    assert (ids(db, name="other"), ids(db, name="new"), ids(db, name="p50")) == (["P-2"], ["P-100"], ["P-50"])
+    assert held(db)["PyPI"] == (99, 0)
+    assert status(db, "PyPI").newest == "2026-11-24T06:00:00Z"
+
+
+@pytest.mark.parametrize("case", ["many changes", "a week later", "a list that is none"])
+def test_the_bundle_is_read_whole(server: Server, db: Path, case: str) -> None:
+    many(server)
+    fetch(server, db)
+    now = LATER
+    if case == "many changes":
+        changes(server, *(("2026-11-24T00:00:00Z", f"P-{n}") for n in range(50)))
+    elif case == "a week later":
+        now += timedelta(days=8)
+    else:
+        (server.root / "PyPI/modified_id.csv").write_text("x" * 70_000)
+    bundle(server.root, "PyPI", record("Q-1"))
+    summary = fetch(server, db, now)
+    if case == "a list that is none":
+        assert [note.what for note in summary.failed] == ["advisories of PyPI"]
+        assert len(ids(db, name="p7")) == 1
+    else:
+        assert ids(db) == ["Q-1"]
+        assert held(db)["PyPI"] == (1, 0)
+
+
+def test_a_change_that_cannot_be_fetched_leaves_the_source_as_it_was(server: Server, db: Path) -> None:
+    many(server)
+    fetch(server, db)
+    time = "2026-11-24T06:00:00Z"
+    put(server, record("P-1", package="other", modified=time))
+    changes(server, (time, "P-1"))
+    server.faults["PyPI/P-1.json"] = "busy"
+    assert [note.what for note in fetch(server, db, LATER).failed] == ["advisories of PyPI"]
+    assert ids(db, name="p1") == ["P-1"]
+    server.faults.clear()
+    assert not fetch(server, db, LATER).failed
+    assert ids(db, name="other") == ["P-1"]
+
+
+def test_a_clock_in_2027_finds_all_data_old_and_new_data_works(server: Server, db: Path) -> None:
+    many(server)
+    fetch(server, db)
+    future = datetime(2027, 12, 31, tzinfo=UTC)
+    assert not fetch(server, db, future).failed
+    assert status(db, "PyPI").imported == "2027-12-31T00:00:00Z"
+    assert not fetch(server, db, NOW).failed  # and set right again
+    assert status(db, "PyPI").imported == "2026-11-23T12:00:00Z"
+
+
+def test_a_vendor_s_files_are_fetched_once_and_then_only_what_changed(server: Server, db: Path) -> None:
+    tracker = {"curl": {"CVE-2024-1": {"releases": {"bookworm": {"status": "open", "urgency": "low"}}}}}
+    (server.root / "Debian").mkdir()
+    (server.root / "Debian/tracker.json").write_bytes(msgspec.json.encode(tracker))
+    feeds = update.addresses(["Debian", "Alpine"], server.url)
+    assert {feed.source for feed in fetch(server, db, vendors=feeds, mirrored=True).feeds} >= {"Debian tracker"}
+    assert held(db)["Debian tracker"] == (1, 0)
+    assert "Debian tracker" in fetch(server, db, vendors=feeds, mirrored=True).unchanged
+    failed = fetch(server, db, vendors=feeds).failed  # at the vendors' own place, that all is gone is a failure
+    assert [note.what for note in failed] == ["advisories of Alpine secdb"]
+    assert ids(db, "Debian:12", "curl") == ["DEBIAN-CVE-2024-1"]
+
+
+def test_a_full_disk_leaves_the_old_database(root: Path, db: Path) -> None:
+    resource = pytest.importorskip("resource")
+    update.import_folder(root, db, now=NOW)
+    before = db.read_bytes()
+    bundle(root, "PyPI", *(record(f"P-{n}", summary=f"{n}" * 150) for n in range(5000)))
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    previous = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, limit[1]))
+        with pytest.raises(DatabaseError, match="cannot be written"):
+            update.import_folder(root, db, now=LATER)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, previous)
+    assert db.read_bytes() == before
+    assert {path.name for path in db.parent.iterdir()} == {db.name, f"{db.name}.lock"}

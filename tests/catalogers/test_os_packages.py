@@ -14,6 +14,7 @@ import pytest
 from seawall.catalogers import Record, catalog
 from seawall.catalogers.os_release import assignments
 from seawall.model import Distro, NotAssessed, Package
+from seawall.safe.limits import Limits
 
 STATUS = "var/lib/dpkg/status"
 
@@ -140,3 +141,20 @@ def test_a_database_of_something_else_is_an_error_with_its_place() -> None:
         (record,) = catalog(path, b"SQLite format 3")
         assert isinstance(record, NotAssessed)
         assert record.where == path
+
+
+@pytest.mark.parametrize("path", [STATUS, "lib/apk/db/installed"])
+def test_a_database_of_nothing_but_lines_is_soon_done(path: str) -> None:
+    start = time.perf_counter()
+    assert catalog(path, b"\n" * 20_000_000) == ()
+    assert time.perf_counter() - start < 2
+    (told,) = catalog(path, b"\n" * 1001, Limits(text_bytes=1000))
+    assert isinstance(told, NotAssessed)
+    assert "--limit text_bytes" in told.why
+
+
+def test_apk_paths_cannot_multiply() -> None:
+    record = "P:a\nV:1\nF:" + "x" * 50_000 + "\n" + "R:a.jar\n" * 20_000
+    found, told = catalog("lib/apk/db/installed", record.encode())
+    assert isinstance(found, Package)
+    assert isinstance(told, NotAssessed)

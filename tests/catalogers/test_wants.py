@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from seawall.catalogers import Owns, all_catalogers, catalog, exact_paths, wants
 from seawall.catalogers.cataloger import regex
 from seawall.model import NotAssessed, Package
+from seawall.safe.limits import Limits
 
 GLOBS = [glob for each in all_catalogers() for glob in each.globs]
 
@@ -96,6 +97,14 @@ def test_a_file_that_cannot_be_read_is_told() -> None:
     assert isinstance(told, NotAssessed)
     assert (told.what, told.where) == ("packages in this file", path)
     assert told.why.startswith("not valid JSON")
+
+
+def test_the_records_of_a_file_are_bounded() -> None:
+    content = b"Package: a\nVersion: 1\n\n" * 20
+    *found, told = catalog("var/lib/dpkg/status", content, Limits(records_per_file=10))
+    assert [type(each) for each in found] == [Package] * 10
+    assert isinstance(told, NotAssessed)
+    assert "--limit records_per_file" in told.why
 
 
 def test_what_was_found_before_the_damage_is_kept() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seawall import catalogers
-from seawall.catalogers import Cataloger, Example, Record, all_catalogers, catalog, wants
+from seawall.catalogers import Cataloger, Example, Record, all_catalogers, catalog, wants, wants_program
 from seawall.catalogers.cataloger import regex
 from seawall.errors import SeawallError
 from seawall.model import NotAssessed
@@ -31,8 +31,9 @@ def test_examples_hold(cataloger: Cataloger, example: Example) -> None:
 
 @pytest.mark.parametrize(("cataloger", "example"), EXAMPLES)
 def test_examples_are_asked_for_by_their_cataloger(cataloger: Cataloger, example: Example) -> None:
-    assert wants(example.path)
-    assert any(re.fullmatch(regex(glob), example.path) for glob in cataloger.globs)
+    by_path = any(re.fullmatch(regex(glob), example.path) for glob in cataloger.globs)
+    assert wants(example.path) if by_path else wants_program(example.path, example.content[:4096])
+    assert by_path or (cataloger.magic and example.content.startswith(cataloger.magic))
 
 
 @pytest.mark.parametrize(("cataloger", "example"), EXAMPLES)
@@ -47,7 +48,7 @@ def test_is_whole(cataloger: Cataloger) -> None:
     assert (ROOM / f"{cataloger.name}.py").is_file()
     assert len(cataloger.doc.split()) > 10
     assert cataloger.examples
-    assert cataloger.globs
+    assert cataloger.globs or cataloger.magic
     for glob in cataloger.globs:
         assert not glob.startswith("/")
         assert "**" not in glob.removeprefix("**/")

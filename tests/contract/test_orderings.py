@@ -22,16 +22,21 @@ NODE_SEMVER = Path("/usr/lib/node_modules/npm/node_modules/semver")
 
 FILES = {
     "alpine": "Alpine",
+    "cran": "CRAN",
     "debian": "Debian",
+    "hackage": "Hackage",
     "maven": "Maven",
     "nuget": "NuGet",
     "packagist": "Packagist",
+    "pub": "Pub",
     "pypi": "PyPI",
     "redhat": "Red Hat",
     "rubygems": "RubyGems",
     "semver": "npm",
 }
-NO_ORDERING = ("cran", "hackage", "pub")
+ALIKE = {"npm": "Go"}
+"""Ecosystems that share the order, and so the file, of another one."""
+ECOSYSTEMS = (*FILES.values(), *ALIKE.values(), "Bitnami")
 WRONG_LINES: dict[str, tuple[str, ...]] = {
     "Maven since 3.9, and its specification: 1.word is 1-word, so the words and then their numbers decide": (
         "1.1.34.sec10 < 1.1.34_noneautotype",
@@ -103,10 +108,11 @@ def lines() -> Iterator[tuple[str, str]]:
     """The ecosystem and the line, of every file."""
     for path in sorted(SHARED.glob("versions/*-versions*.txt")) if SHARED else ():
         kind = path.name.partition("-")[0]
-        if kind not in NO_ORDERING:
-            for line in path.read_text().splitlines():
-                if line.strip() and not line.startswith(("#", "//")):
-                    yield FILES[kind], line.strip()
+        for line in path.read_text().splitlines():
+            if line.strip() and not line.startswith(("#", "//")):
+                yield FILES[kind], line.strip()
+                if FILES[kind] in ALIKE:
+                    yield ALIKE[FILES[kind]], line.strip()
 
 
 def relation(ecosystem: str, a: str, b: str) -> str:
@@ -132,7 +138,7 @@ def test_every_line_holds_or_has_its_reason() -> None:
 def test_every_ordering_is_tested_here() -> None:
     folder = Path(versions.__file__).parent
     orderings = {path.stem for path in folder.glob("*.py")} - {"__init__", "numbers"}
-    assert orderings == {versions.ORDERINGS[ecosystem] for ecosystem in FILES.values()}
+    assert orderings == {versions.ORDERINGS[ecosystem] for ecosystem in ECOSYSTEMS}
 
 
 @pytest.mark.parametrize(("ecosystem", "a", "expected", "b"), [
@@ -161,6 +167,24 @@ def test_every_ordering_is_tested_here() -> None:
     ("npm", "1.0.0+build", "=", "1.0.0"),
     ("Go", "v0.0.0-20220101000000-abcdefabcdef", "<", "v0.1.0"),
     ("Go", "1.21.0-0", "<", "1.21.0"),
+    ("Go", "v2.0.0+incompatible", "=", "2.0.0"),
+    ("Go", "v1.2.4-0.20220101000000-abcdefabcdef", ">", "v1.2.3"),
+    ("Go", "v1.2.4-0.20220101000000-abcdefabcdef", "<", "v1.2.4"),
+    ("Go", "v1.2.4-rc.1.0.20220101000000-abcdefabcdef", ">", "v1.2.4-rc.1"),
+    ("Go", "go1.22rc1", "<", "1.22.0"),
+    ("Go", "go1.22rc1", ">", "1.22.0-0"),
+    ("Go", "go1.22rc2", "<", "go1.22rc10"),
+    ("Go", "go1.22beta1", "<", "go1.22rc1"),
+    ("Go", "go1.22.1 X:boringcrypto", "=", "1.22.1"),
+    ("Go", "go1.21.3-custom", "=", "1.21.3"),
+    ("Go", "go1.9", "<", "1.10.0"),
+    ("crates.io", "1.0.0-alpha.2", "<", "1.0.0-alpha.11"),
+    ("crates.io", "0.0.0-0", "<", "0.0.1"),
+    ("Hex", "1.0.0-dev", "<", "1.0.0"),
+    ("Pub", "1.0.0+1", "<", "1.0.0+2"),
+    ("Bitnami", "1.25.3-4", ">", "1.25.3"),
+    ("Bitnami", "1.25.3-4", "<", "1.25.3-10"),
+    ("Bitnami", "1.25.3-rc1", "<", "1.25.3"),
     ("NuGet", "4.0.0.1", ">", "4.0.0"),
     ("NuGet", "1.0.0-RC1", "=", "1.0-rc1"),
     ("RubyGems", "1.15.0-x86_64-linux", "=", "1.15.0"),
@@ -176,10 +200,23 @@ ANY = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join).map
 ALPINE = st.from_regex(r"[0-9]{1,2}(\.[0-9]{1,2}){0,3}[a-c]?(_(rc|p|git)[0-9]?){0,2}(-r[0-9]?)?", fullmatch=True)
 SEMVER = st.from_regex(r"[0-9]{1,2}(\.[0-9]{1,2}){0,4}(-(rc|a|B|[0-9]{1,2})(\.(a|B|[0-9]{1,2})){0,2})?", fullmatch=True)
 GEM = st.from_regex(r"[0-9]{1,2}(\.([0-9]{1,2}|a|b)){0,5}(-[0-9a])?", fullmatch=True)
-SHAPES = {"RubyGems": GEM, "Alpine": ALPINE, "npm": SEMVER, "NuGet": SEMVER}
+GO = SEMVER | st.from_regex(r"go[0-9]\.[0-9]{1,2}(\.[0-9]|rc[0-9]{1,2}|beta[0-9]|-custom| X:x)?", fullmatch=True)
+DART = st.from_regex(r"[0-9]\.[0-9]\.[0-9](-(a|[0-9]))?(\+([0-9]{1,2}|a|b)(\.[0-9])?)?", fullmatch=True)
+DOTTED = st.from_regex(r"[0-9]{1,2}([.-][0-9]{1,2}){0,4}", fullmatch=True)
+SHAPES = {
+    "RubyGems": GEM,
+    "Alpine": ALPINE,
+    "npm": SEMVER,
+    "NuGet": SEMVER,
+    "Go": GO,
+    "Bitnami": SEMVER,
+    "Pub": DART,
+    "CRAN": DOTTED,
+    "Hackage": DOTTED,
+}
 
 
-@pytest.mark.parametrize("ecosystem", FILES.values())
+@pytest.mark.parametrize("ecosystem", ECOSYSTEMS)
 @given(data=st.data())
 @settings(max_examples=150, deadline=None)
 def test_total_order(ecosystem: str, data: st.DataObject) -> None:
@@ -195,7 +232,7 @@ def test_total_order(ecosystem: str, data: st.DataObject) -> None:
     assert compare(ecosystem, a, a) == 0
 
 
-@pytest.mark.parametrize("ecosystem", FILES.values())
+@pytest.mark.parametrize("ecosystem", ECOSYSTEMS)
 @given(text=st.text(max_size=20) | st.text("019.", max_size=2000))
 def test_any_text_gives_a_key_or_malformed(ecosystem: str, text: str) -> None:
     try:
@@ -207,6 +244,11 @@ def test_any_text_gives_a_key_or_malformed(ecosystem: str, text: str) -> None:
 def test_an_unknown_ecosystem_is_no_guess() -> None:
     with pytest.raises(Unsupported, match="Nowhere"):
         key("Nowhere:1", "1")
+
+
+def test_a_go_program_of_a_working_copy_has_no_version() -> None:
+    with pytest.raises(Malformed, match="working copy"):
+        key("Go", "(devel)")
 
 
 def test_a_legacy_python_version_sorts_but_is_not_certain() -> None:

@@ -17,10 +17,11 @@ Seawall = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def seawall(tmp_path: Path) -> Seawall:
+def seawall(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Seawall:
     """Run `seawall WORDS…`; no database, no colour, a terminal of 100 columns, unless `env` says otherwise."""
     base = {key: value for key, value in os.environ.items() if not key.startswith(("SEAWALL", "NO_COLOR"))}
     base |= {"PYTHONPATH": str(ROOT / "src"), "COLUMNS": "100", "SEAWALL_DB": str(tmp_path / "none.db")}
+    base["SEAWALL_CACHE"] = str(tmp_path_factory.mktemp("cache"))
 
     def run(*words: object, cwd: Path = tmp_path, **env: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import io
 import json
+import os
+import subprocess
+import sys
+import tarfile
+import time
 from pathlib import Path
 
 import pytest
 
-from .conftest import SHARED, Seawall
+from .conftest import ROOT, SHARED, Seawall
 
 ARCHIVES = sorted((SHARED / "packages/images").iterdir()) if SHARED else []
 
@@ -18,7 +26,7 @@ def test_every_archive_gives_an_honest_report(seawall: Seawall, tmp_path: Path, 
     done = seawall("scan", archive, "-f", "json")
     report = json.loads(done.stdout)
     assert done.returncode in (0, 1)
-    assert list(tmp_path.iterdir()) == []
+    assert {path.name for path in tmp_path.iterdir()} <= {"none.db.ecosystems.json"}
     (image,) = report["coverage"]["images"]
     assert image["layers"] >= 1
     packages = [package["name"] for package in report["packages"]]
@@ -51,9 +59,91 @@ def test_from_bundles_to_findings(seawall: Seawall, shared: Path, tmp_path: Path
     assert any("imported more than 5 days ago" in gap["why"] for gap in stale["not_assessed"])
 
 
+def test_an_image_of_azure_linux(seawall: Seawall, shared: Path, tmp_path: Path) -> None:
+    """rpm's database behind a linked folder is read once; what it owns and its vendor are its distro's."""
+    database = (shared / "packages/rpm/cbl-mariner-2.0-rpmdb.sqlite").read_bytes()
+    release = b'ID=mariner\nVERSION_ID="2.0"\nNAME="Common Base Linux Mariner"\n'
+    layer = io.BytesIO()
+    with tarfile.open(fileobj=layer, mode="w") as out:
+        link = tarfile.TarInfo("var/lib/rpm")
+        link.type, link.linkname = tarfile.SYMTYPE, "../../usr/lib/sysimage/rpm"
+        out.addfile(link)
+        for path, content in {"etc/os-release": release, "usr/lib/sysimage/rpm/rpmdb.sqlite": database}.items():
+            info = tarfile.TarInfo(path)
+            info.size = len(content)
+            out.addfile(info, io.BytesIO(content))
+    diff_id = f"sha256:{hashlib.sha256(layer.getvalue()).hexdigest()}"
+    config = {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": [diff_id]}}
+    manifest = [{"Config": "config.json", "RepoTags": ["mariner:2.0"], "Layers": ["layer.tar"]}]
+    archive = tmp_path / "mariner.tar"
+    with tarfile.open(archive, "w") as out:
+        parts = {"manifest.json": json.dumps(manifest).encode(), "config.json": json.dumps(config).encode()}
+        for path, content in {**parts, "layer.tar": layer.getvalue()}.items():
+            info = tarfile.TarInfo(path)
+            info.size = len(content)
+            out.addfile(info, io.BytesIO(content))
+    report = json.loads(seawall("scan", archive, "-f", "json").stdout)
+    purls = [package["purl"] for package in report["packages"]]
+    assert len(purls) == len(set(purls)) == 129
+    assert "pkg:rpm/mariner/glibc@2.34-2.cm2?arch=x86_64&distro=mariner-2.0" in purls
+    assert report["coverage"]["images"][0]["distro"] == "mariner 2.0"
+
+
 def test_a_damaged_database_is_an_error_and_not_a_pass(seawall: Seawall, shared: Path, tmp_path: Path) -> None:
     database = tmp_path / "advisories.db"
     database.write_bytes(b"SQLite format 3\0" + bytes(100))
     done = seawall("scan", shared / "packages/images/alpine-310.tar.gz", "--db", database)
     assert done.returncode == 2
     assert "seawall update" in done.stderr
+
+
+def layout(folder: Path, layers: int = 3, packages: int = 200) -> Path:
+    """An OCI layout of Python packages, `packages` in each layer."""
+    blobs = folder / "blobs/sha256"
+    blobs.mkdir(parents=True)
+
+    def blob(data: bytes) -> dict[str, object]:
+        name = hashlib.sha256(data).hexdigest()
+        (blobs / name).write_bytes(data)
+        return {"digest": f"sha256:{name}", "size": len(data)}
+
+    diff_ids, entries = [], []
+    for number in range(layers):
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w") as out:
+            for index in range(packages):
+                name = f"app{number}-{index}"
+                text = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.{index}\n".encode()
+                info = tarfile.TarInfo(f"usr/lib/python3/site-packages/{name}-1.{index}.dist-info/METADATA")
+                info.size = len(text)
+                out.addfile(info, io.BytesIO(text))
+        diff_ids.append(f"sha256:{hashlib.sha256(buffer.getvalue()).hexdigest()}")
+        entries.append(blob(gzip.compress(buffer.getvalue(), mtime=0)))
+    config = {"os": "linux", "architecture": "amd64", "rootfs": {"type": "layers", "diff_ids": diff_ids}}
+    manifest = {"schemaVersion": 2, "config": blob(json.dumps(config).encode()), "layers": entries}
+    index = {"schemaVersion": 2, "manifests": [blob(json.dumps(manifest).encode())]}
+    (folder / "index.json").write_text(json.dumps(index))
+    (folder / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}')
+    return folder
+
+
+def test_scans_that_are_killed_leave_the_cache_sound(seawall: Seawall, tmp_path: Path) -> None:
+    image, cache = layout(tmp_path / "image"), tmp_path / "cache"
+    right = seawall("scan", image, "-f", "json", "--no-cache").stdout
+    assert len(json.loads(right)["packages"]) == 600
+    command = (sys.executable, "-m", "seawall", "scan", str(image), "-f", "json", "--cache", str(cache))
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "SEAWALL_DB": str(tmp_path / "none.db")}
+    for delay in (0.10, 0.15, 0.20, 0.25, 0.30):
+        with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL) as running:
+            time.sleep(delay)
+            running.kill()
+        assert seawall("scan", image, "-f", "json", "--cache", cache).stdout == right
+        for path in sorted(cache.glob("*.layer"))[::2]:
+            path.unlink()
+    for path in cache.glob("*.layer"):
+        path.write_bytes(path.read_bytes()[:-1])
+    assert seawall("scan", image, "-f", "json", "--cache", cache).stdout == right
+    for path in (image / "blobs/sha256").iterdir():
+        if path.stat().st_size > 2_000:
+            path.write_bytes(b"no layer is read any more")
+    assert seawall("scan", image, "-f", "json", "--cache", cache).stdout == right

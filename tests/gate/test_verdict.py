@@ -42,6 +42,9 @@ ANY = Policy(only_fixable=False)
         (flaw(Severity.MEDIUM), Policy(), 0),
         (flaw(Severity.CRITICAL, FixState.NOT_FIXED), Policy(), 0),
         (flaw(Severity.CRITICAL, FixState.WILL_NOT_FIX), Policy(), 0),
+        (flaw(Severity.CRITICAL, FixState.SUBSCRIPTION), Policy(), 0),
+        (flaw(Severity.CRITICAL, FixState.SUBSCRIPTION), STRICT, 0),
+        (flaw(Severity.CRITICAL, FixState.SUBSCRIPTION), ANY, 1),
         (flaw(Severity.CRITICAL, FixState.UNKNOWN), Policy(), 0),
         (flaw(Severity.CRITICAL, FixState.UNKNOWN), STRICT, 1),
         (flaw(Severity.CRITICAL, FixState.NOT_FIXED), STRICT, 0),
@@ -142,3 +145,13 @@ def test_a_verdict_always_says_why(findings: list[Finding], not_assessed: list[N
     verdict = judge(findings, not_assessed, policy)
     assert verdict.reasons
     assert verdict.passed == (verdict.exit_code == 0) == ("fails the gate" in verdict.reasons[0])
+
+
+def test_a_fix_for_subscribers_is_told_and_not_counted() -> None:
+    paid, unfixed = flaw(state=FixState.SUBSCRIPTION), flaw(state=FixState.NOT_FIXED, rule="CVE-2")
+    reasons = judge([paid, unfixed], []).reasons[1:]
+    assert reasons == (
+        "1 flaw of high or worse severity with a fix for subscribers only, not counted",
+        "1 flaw of high or worse severity without a known fix, not counted",
+    )
+    assert len(judge([paid], []).reasons) == 2

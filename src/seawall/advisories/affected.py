@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -14,10 +16,11 @@ KeyOf = Callable[[str], Any]
 """The sort key of a version in the ecosystem at hand; raises InputError for what cannot be compared."""
 
 _FIRST = ("", "0")
+_FIRST_NUMBER = re.compile(r"[vV=]?(?:0+[:!])?0*([0-9]*)")
 _NEVER = "0"
 
 
-class Hit(msgspec.Struct, frozen=True, kw_only=True):
+class Hit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The advisory affects the version; where `why` is set, that could not be decided."""
 
     why: str = ""
@@ -53,17 +56,28 @@ def _within(bounds: Range, version: str, key: KeyOf) -> bool:
 
 def _same(versions: Iterable[str], version: str, key: KeyOf) -> bool:
     """Whether one of the versions is `version` in another spelling (1.0 and 1.0.0)."""
+    first = _first_number(version)
+    others = [other for other in versions if _first_number(other) == first]
+    if not others:
+        return False
     try:
         found = key(version)
     except InputError:
         return False
-    for other in versions:
+    for other in others:
         try:
             if key(other) == found:
                 return True
         except InputError:
             continue
     return False
+
+
+@lru_cache(maxsize=1 << 16)
+def _first_number(version: str) -> str:
+    """What two spellings of one version have in common, and most versions do not: spares most of the keys."""
+    digits = _FIRST_NUMBER.match(version)
+    return digits[1] if digits else ""
 
 
 def fixes(advisories: Iterable[Advisory], version: str, key: KeyOf) -> list[str]:
@@ -86,9 +100,14 @@ def _key_or_none(version: str, key: KeyOf) -> Any:
         return None
 
 
-def first_clean(candidates: Iterable[str], advisories: Iterable[Advisory], key: KeyOf) -> str:
-    """The first candidate that no advisory which knows a fix surely affects; "" where there is none."""
+def first_clean(candidates: Sequence[str], advisories: Iterable[Advisory], key: KeyOf) -> str:
+    """The first candidate that no advisory which knows a fix surely affects; "" where there is none.
+
+    Whoever is fixed last is asked first: it says no to most candidates.
+    """
+    rank = {candidate: at for at, candidate in enumerate(candidates)}
     informed = [advisory for advisory in advisories if any(bounds.fixed for bounds in advisory.ranges)]
+    informed.sort(key=lambda advisory: max(rank.get(bounds.fixed, -1) for bounds in advisory.ranges), reverse=True)
     for candidate in candidates:
         hits = (hit(advisory, candidate, key) for advisory in informed)
         if not any(found and not found.why for found in hits):

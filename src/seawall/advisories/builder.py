@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from seawall.advisories.names import family
 from seawall.advisories.store import APPLICATION, EPSS, KEV, SCHEMA, Store, pack
 from seawall.errors import DatabaseError
 from seawall.model.advisory import Advisory, FeedStatus
@@ -19,16 +20,18 @@ if TYPE_CHECKING:
     import sqlite3
 
 _TABLES = """
-    CREATE TABLE advisory (ecosystem TEXT, name TEXT, id TEXT, row BLOB,
-                           PRIMARY KEY (ecosystem, name, id)) WITHOUT ROWID;
-    CREATE TABLE release (ecosystem TEXT PRIMARY KEY, records INTEGER) WITHOUT ROWID;
-    CREATE TABLE feed (source TEXT PRIMARY KEY, status BLOB, url TEXT, etag TEXT) WITHOUT ROWID;
+    CREATE TABLE advisory (ecosystem TEXT, name TEXT, id TEXT, source TEXT, row BLOB,
+                           PRIMARY KEY (ecosystem, name, id, source)) WITHOUT ROWID;
+    CREATE TABLE release (ecosystem TEXT, source TEXT, records INTEGER, packages INTEGER, last TEXT,
+                          PRIMARY KEY (ecosystem, source)) WITHOUT ROWID;
+    CREATE TABLE feed (source TEXT PRIMARY KEY, status BLOB, url TEXT, etag TEXT, whole TEXT) WITHOUT ROWID;
+    CREATE TABLE score (cve TEXT, source TEXT, vector TEXT, PRIMARY KEY (cve, source)) WITHOUT ROWID;
     CREATE TABLE kev (cve TEXT PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE epss (cve TEXT PRIMARY KEY, score REAL) WITHOUT ROWID;
 """
 
-_OWN = "ecosystem = ?1 OR (ecosystem >= ?1 || ':' AND ecosystem < ?1 || ';')"
-"""The rows of a source: `Debian` and `Debian:…`, as a range of the primary key."""
+_OWN = "source = ?1 AND (ecosystem = ?2 OR (ecosystem >= ?2 || ':' AND ecosystem < ?2 || ';'))"
+"""The rows of a source: its own among those of `Debian` and `Debian:…`, a range of the primary key."""
 
 
 class Builder:
@@ -43,7 +46,7 @@ class Builder:
         self._new = self._path.with_name(f"{self._path.name}.new")
         self.scratch = self._path.with_name(f"{self._path.name}.download")
         """A file for downloads, in the `with` block; gone afterwards."""
-        self._feeds: dict[str, tuple[FeedStatus, str, str]] = {}
+        self._feeds: dict[str, tuple[FeedStatus, str, str, str]] = {}
         self._renewed: dict[str, str] = {}
         self._open = ExitStack()
 
@@ -75,14 +78,17 @@ class Builder:
         self._execute(f"PRAGMA application_id={APPLICATION}")
         self._execute(f"PRAGMA user_version={SCHEMA}")
         self._connection.executescript(_TABLES)
-        self._execute("BEGIN")
         self.previous, self.lost = _previous(self._path)
         if self.previous:
             opened.callback(self.previous.close)
+            self._execute("ATTACH ? AS old", f"{self._path.as_uri()}?mode=ro&immutable=1")
+        self._execute("BEGIN")
 
     def add(self, advisories: Iterable[Advisory]) -> None:
         """Of one id and package the last one stays."""
-        self._insert("advisory", 4, (pack(advisory) for advisory in advisories))
+        added = tuple(advisories)
+        self._insert("advisory", 5, (pack(advisory) for advisory in added))
+        self._insert("score", 3, (row for advisory in added for row in _scores(advisory)))
 
     def add_kev(self, cves: Iterable[str]) -> None:
         self._insert("kev", 1, ((cve,) for cve in cves))
@@ -90,16 +96,37 @@ class Builder:
     def add_epss(self, scores: Iterable[tuple[str, float]]) -> None:
         self._insert("epss", 2, scores)
 
-    def finish(self, status: FeedStatus, *, url: str = "", etag: str = "") -> None:
-        """Everything of this source has been added."""
-        self._feeds[status.source] = (status, url, etag)
+    def finish(self, status: FeedStatus, *, url: str = "", etag: str = "", whole: str = "") -> None:
+        """Everything of this source has been added; `whole` is when all of it was last read, "" for just now."""
+        self._feeds[status.source] = (status, url, etag, whole or status.imported)
+
+    def keep(self, source: str, without: Iterable[str] = ()) -> None:
+        """Copy what the present database has of a source, but for the records with these ids."""
+        if source in (KEV, EPSS):
+            table = source.lower()
+            self._execute(f"INSERT INTO {table} SELECT * FROM old.{table}")  # noqa: S608
+            return
+        self._execute("INSERT OR REPLACE INTO score SELECT * FROM old.score WHERE source = ?", source)
+        copy = f"INSERT OR REPLACE INTO advisory SELECT * FROM old.advisory WHERE {_OWN}"  # noqa: S608
+        left_out = list(without)
+        if left_out:
+            copy += " AND id NOT IN (SELECT value FROM json_each(?3))"
+        names = [msgspec.json.encode(left_out).decode()] if left_out else []
+        self._execute(copy, source, family(source), *names)
+
+    def records(self, source: str) -> int:
+        """How many have been added of a source."""
+        query = f"SELECT count(DISTINCT id) FROM advisory WHERE {_OWN}"  # noqa: S608
+        ((count,),) = self._connection.execute(query, (source, family(source)))
+        return int(count)
 
     def discard(self, source: str) -> None:
         """Forget what was added of a source that cannot be finished."""
         if source in (KEV, EPSS):
             self._execute(f"DELETE FROM {source.lower()}")  # noqa: S608
         else:
-            self._execute(f"DELETE FROM advisory WHERE {_OWN}", source)  # noqa: S608
+            self._execute("DELETE FROM score WHERE source = ?", source)
+            self._execute(f"DELETE FROM advisory WHERE {_OWN}", source, family(source))  # noqa: S608
 
     def renew(self, source: str, imported: str) -> None:
         """The source has not changed since the present database was built: what is held is as of `imported`."""
@@ -124,30 +151,25 @@ class Builder:
 
     def _take_over(self) -> None:
         """Copy from the present database what was not built anew."""
-        if not self.previous:
-            return
-        self._execute("COMMIT")
-        self._execute("ATTACH ? AS old", f"{self._path.as_uri()}?mode=ro&immutable=1")
-        self._execute("BEGIN")
-        for feed in self.previous.status():
-            source = feed.source
-            if source in self._feeds:
+        for feed in self.previous.status() if self.previous else ():
+            if feed.source in self._feeds:
                 continue
-            if source in (KEV, EPSS):
-                table = source.lower()
-                self._execute(f"INSERT INTO {table} SELECT * FROM old.{table}")  # noqa: S608
-            else:
-                self._execute(f"INSERT OR REPLACE INTO advisory SELECT * FROM old.advisory WHERE {_OWN}", source)  # noqa: S608
-            renewed = msgspec.structs.replace(feed, imported=self._renewed.get(source, feed.imported))
-            ((url, etag),) = self._connection.execute("SELECT url, etag FROM old.feed WHERE source = ?", (source,))
-            self.finish(renewed, url=url, etag=etag)
+            self.keep(feed.source)
+            query = "SELECT url, etag, whole FROM old.feed WHERE source = ?"
+            ((url, etag, whole),) = self._connection.execute(query, (feed.source,))
+            renewed = msgspec.structs.replace(feed, imported=self._renewed.get(feed.source, feed.imported))
+            self.finish(renewed, url=url, etag=etag, whole=whole)
 
     def _complete(self) -> None:
         rows = (
-            (source, msgspec.msgpack.encode(status), url, etag) for source, (status, url, etag) in self._feeds.items()
+            (source, msgspec.msgpack.encode(status), url, etag, whole)
+            for source, (status, url, etag, whole) in self._feeds.items()
         )
-        self._insert("feed", 4, rows)
-        self._execute("INSERT INTO release SELECT ecosystem, count(DISTINCT id) FROM advisory GROUP BY ecosystem")
+        self._insert("feed", 5, rows)
+        self._execute(
+            "INSERT INTO release SELECT ecosystem, source, count(DISTINCT id), count(DISTINCT name), max(name)"
+            " FROM advisory GROUP BY ecosystem, source"
+        )
         self._execute("COMMIT")
 
     def _insert(self, table: str, columns: int, rows: Iterable[tuple[Any, ...]]) -> None:
@@ -156,6 +178,35 @@ class Builder:
 
     def _execute(self, statement: str, *values: str) -> None:
         self._connection.execute(statement, values)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A new file for a whole database, which takes the place of `path` when the block ends without an error.
+
+    Raises DatabaseError where another process builds, or nothing can be written.
+    """
+    import sqlite3
+
+    target = Path(os.path.realpath(path))
+    new = target.with_name(f"{target.name}.new")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with closing(_lock(target)):
+            try:
+                yield new
+                _replace(new, target)
+            finally:
+                new.unlink(missing_ok=True)
+    except (sqlite3.Error, OSError) as error:
+        raise _unwritable(target, error) from None
+
+
+def _scores(advisory: Advisory) -> Iterator[tuple[str, str, str]]:
+    """The row of table `score`, where it is clear which CVE the vector is of."""
+    cves = [name for name in (advisory.id, *advisory.aliases) if name.startswith("CVE-")]
+    if advisory.cvss and len(cves) == 1:
+        yield cves[0], advisory.source, advisory.cvss
 
 
 def _previous(path: Path) -> tuple[Store | None, str]:

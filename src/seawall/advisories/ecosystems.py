@@ -14,11 +14,17 @@ from seawall.model import Distro, Package
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """What to look up, and the version to judge: the source package's where the feed speaks of source packages."""
+    """What to look up, and the version to judge: the source package's where the feed speaks of source packages.
+
+    `beside` are other ecosystems that speak of the same package: channels for subscribers, parts of a distro.
+    `source` is the name and version of the source package where the feeds speak of that, too (Red Hat's VEX does).
+    """
 
     ecosystem: str
     name: str
     version: str
+    beside: tuple[str, ...] = ()
+    source: tuple[str, str] | None = None
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +38,19 @@ def _ubuntu(version: str) -> str:
     year, _, month = version.partition(".")
     long_term = year.isdigit() and int(year) % 2 == 0 and month == "04"
     return f"Ubuntu:{version}:LTS" if long_term else f"Ubuntu:{version}"
+
+
+def _suse(product: str) -> Callable[[str], str]:
+    """VERSION_ID 15.5 is 15 SP5."""
+
+    def ecosystem(version: str) -> str:
+        major, _, pack = version.partition(".")
+        return f"SUSE:{product} {major} SP{pack}" if pack and pack != "0" else f"SUSE:{product} {major}"
+
+    return ecosystem
+
+
+_DOTTED = ("3.", "4.", "5.", "6.")  # Debian's releases before 7, whose second number counts
 
 
 def _major(version: str) -> str:
@@ -53,7 +72,7 @@ def _by_binary(package: Package) -> tuple[str, str]:
 
 # os-release ID: the type of its packages, its ecosystem by VERSION_ID, and the package that its feed names
 _DISTROS: dict[str, tuple[str, Callable[[str], str], Callable[[Package], tuple[str, str]]]] = {
-    "debian": ("deb", lambda version: f"Debian:{version if version.startswith('6.') else _major(version)}", _by_source),
+    "debian": ("deb", lambda version: f"Debian:{version if version[:2] in _DOTTED else _major(version)}", _by_source),
     "ubuntu": ("deb", _ubuntu, _by_source),
     "alpine": ("apk", lambda version: f"Alpine:v{'.'.join(version.split('.')[:2])}", _by_source),
     "wolfi": ("apk", lambda _: "Wolfi", _by_source),
@@ -62,8 +81,18 @@ _DISTROS: dict[str, tuple[str, Callable[[str], str], Callable[[Package], tuple[s
     "mariner": ("rpm", lambda version: f"Azure Linux:{_major(version)}", _by_source),
     "almalinux": ("rpm", lambda version: f"AlmaLinux:{_major(version)}", _by_binary),
     "rocky": ("rpm", lambda version: f"Rocky Linux:{_major(version)}", _by_binary),
+    "rhel": ("rpm", lambda version: f"Red Hat:enterprise_linux:{_major(version)}", _by_binary),
+    "sles": ("rpm", _suse("Linux Enterprise Server"), _by_source),
+    "opensuse-leap": ("rpm", lambda version: f"openSUSE:Leap {version}", _by_source),
+    "opensuse-tumbleweed": ("rpm", lambda _: "openSUSE:Tumbleweed", _by_source),
 }
-_ROLLING = ("wolfi", "chainguard")
+_SUSE_MODULES = ("Basesystem", "Server Applications", "Development Tools", "Python 3", "Web and Scripting")
+_BESIDE: dict[str, Callable[[str], tuple[str, ...]]] = {
+    "ubuntu": lambda version: (_ubuntu(version).replace("Ubuntu:", "Ubuntu:Pro:", 1),),
+    "sles": lambda version: tuple(_suse(f"Linux Enterprise Module for {name}")(version) for name in _SUSE_MODULES),
+}
+"""Ecosystems that a distro's packages are in besides its own: Ubuntu's for subscribers, SUSE's modules."""
+_ROLLING = ("wolfi", "chainguard", "opensuse-tumbleweed")
 
 
 def _with_namespace(separator: str) -> Callable[[Package], str]:
@@ -83,6 +112,7 @@ _LANGUAGES: dict[str, tuple[str, Callable[[Package], str]]] = {
     "nuget": ("NuGet", lambda package: package.name),
     "pypi": ("PyPI", lambda package: re.sub(r"[-_.]+", "-", package.name).lower()),
 }
+_NO_VERSION = ("", "(devel)", "(unknown)")
 OS_TYPES = ("alpm", "apk", "deb", "rpm")
 # Headers never run, and the kernel that does is the node's: grype leaves them out by default, too.
 _KERNEL_HEADERS = re.compile(r"linux-(libc-dev|headers\b|tools-common)|kernel-headers|linux-api-headers")
@@ -94,6 +124,8 @@ def query(package: Package, distro: Distro | None) -> Query | Gap:
         return _distro_query(package, distro)
     if package.type not in _LANGUAGES:
         return Gap(where=package.type or "packages of no type", why="no advisories are known for this kind of package")
+    if package.type == "golang" and package.version in _NO_VERSION:
+        return Gap(where="Go main modules", why="built from a working copy, so they do not say their own version")
     if package.type == "maven" and not package.namespace:
         return Gap(where="jars of no group", why="advisories speak of group and artifact; these do not say their group")
     ecosystem, name = _LANGUAGES[package.type]
@@ -114,4 +146,6 @@ def _distro_query(package: Package, distro: Distro | None) -> Query | Gap:
     if _KERNEL_HEADERS.match(package.name):
         return Gap(where="kernel headers", why="flaws of the kernel are those of the node: headers never run")
     asked, version = named(package)
-    return Query(ecosystem=ecosystem(distro.version), name=asked, version=version)
+    beside = _BESIDE[distro.id](distro.version) if distro.id in _BESIDE else ()
+    source = _by_source(package) if distro.id == "rhel" and package.source not in ("", asked) else None
+    return Query(ecosystem=ecosystem(distro.version), name=asked, version=version, beside=beside, source=source)

@@ -5,13 +5,14 @@ Where sources differ in what they leave out or where they put it, the rule is wr
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
 
+from seawall.advisories import scoring
+from seawall.advisories.feed import WORDS, Skipped, cut
 from seawall.advisories.names import belongs, key
 from seawall.model.advisory import Advisory, Range
 from seawall.model.finding import Severity
@@ -20,13 +21,19 @@ from seawall.safe.limits import DEFAULT, Limits
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 
-SUMMARY_LENGTH = 160
 REFERENCES = 3
 
 _IMPLIES_CVE = re.compile(r"[A-Z]+-(CVE-\d{4}-\d+)")
 """DEBIAN-CVE-, ALPINE-CVE- and UBUNTU-CVE- ids."""
 
-_CVES_IN_RELATED = ("AlmaLinux", "Rocky Linux", "Red Hat")
+_ERRATA = ("AlmaLinux", "Rocky Linux", "Red Hat")
+"""Their CVEs stand in `related`, their word and their module in the summary, and many records mend bugs, no flaws."""
+
+_BUG_FIX = re.compile(r"(?:AL|RL|RH)[BE]A-")
+_MODULAR = re.compile(r"\.module[+_]el")
+_MODULE = re.compile(r"\b[a-z][\w.+-]*:[A-Za-z0-9][\w.+-]*")
+_WORD_AND_REST = re.compile(r"(\w+): ")
+_PRO = "Ubuntu:Pro:"
 
 _ENUMERATED = ("Debian", "Ubuntu")
 """Their `versions` are written by OSV's server from the ranges, and can be a hundred times the rest of a record."""
@@ -38,26 +45,6 @@ _REFERENCE_ORDER = {"ADVISORY": 0, "REPORT": 1, "WEB": 2, "ARTICLE": 3, "FIX": 4
 
 _VECTORS = ("CVSS_V3", "CVSS_V4", "CVSS_V2")
 """V3 first: nearly every scored record has one, so scores stay comparable."""
-
-_WORDS = {
-    "critical": Severity.CRITICAL,
-    "high": Severity.HIGH,
-    "important": Severity.HIGH,
-    "medium": Severity.MEDIUM,
-    "moderate": Severity.MEDIUM,
-    "low": Severity.LOW,
-    "negligible": Severity.INFO,
-    "unimportant": Severity.INFO,
-    "none": Severity.INFO,
-}
-
-
-class Skipped(enum.StrEnum):
-    """Why a well-formed record makes no advisory."""
-
-    WITHDRAWN = "withdrawn"
-    ELSEWHERE = "no package of this ecosystem"
-    NO_VERSIONS = "no affected versions named"
 
 
 class _Event(msgspec.Struct):
@@ -96,6 +83,7 @@ class _Specific(msgspec.Struct):
     cvss: Any = None
     cvss_v3_score: Any = None
     last_known_affected_version_range: Any = None
+    patchable: Any = None
 
 
 class _Affected(msgspec.Struct):
@@ -130,36 +118,44 @@ def read(data: bytes, *, source: str, where: str, limits: Limits = DEFAULT) -> t
     record = json.decode(data, _Record, where=where, limits=limits)
     if record.withdrawn:
         return Skipped.WITHDRAWN
+    if record.database_specific and record.database_specific.patchable == "Not Applicable":
+        return Skipped.NOT_APPLICABLE
     packages: dict[tuple[str, str], list[_Affected]] = {}
     for entry in record.affected or ():
         if entry.package and belongs(entry.package.ecosystem, source):
             packages.setdefault(key(entry.package.ecosystem, entry.package.name), []).append(entry)
     if not packages:
         return Skipped.ELSEWHERE
-    aliases, summary, refs = _aliases(record, source), _summary(record), _refs(record)
-    advisories = []
-    for entries in packages.values():
-        package = entries[0].package
-        assert package
-        ranges, versions = _affected(entries, source)
-        if ranges or versions:
-            advisory = Advisory(
-                id=record.id,
-                aliases=aliases,
-                ecosystem=package.ecosystem,
-                package=package.name,
-                ranges=ranges,
-                versions=versions,
-                summary=summary,
-                severity=_severity(record, entries),
-                cvss=_cvss(record, entries),
-                refs=refs,
-                source=source,
-                modified=record.modified,
-                will_not_fix=_will_not_fix(entries),
-            )
-            advisories.append(advisory)
-    return tuple(advisories) or Skipped.NO_VERSIONS
+    aliases = _aliases(record, source)
+    if not aliases and _BUG_FIX.match(record.id):
+        return Skipped.NO_FLAW
+    found = (_advisory(record, aliases, entries, source) for entries in packages.values())
+    return tuple(advisory for advisory in found if advisory) or Skipped.NO_VERSIONS
+
+
+def _advisory(record: _Record, aliases: tuple[str, ...], entries: list[_Affected], source: str) -> Advisory | None:
+    """What the record says of one package; None where it names no versions."""
+    package = entries[0].package
+    ranges, versions = _affected(entries, source)
+    if not package or not (ranges or versions):
+        return None
+    return Advisory(
+        id=record.id,
+        aliases=aliases,
+        ecosystem=package.ecosystem,
+        package=package.name,
+        ranges=ranges,
+        versions=versions,
+        summary=_summary(record),
+        severity=_severity(record, entries),
+        cvss=_cvss(record, entries),
+        refs=_refs(record),
+        source=source,
+        modified=record.modified,
+        will_not_fix=_will_not_fix(entries),
+        subscription=package.ecosystem.startswith(_PRO),
+        modules=_modules(record, ranges) if source in _ERRATA else (),
+    )
 
 
 def _aliases(record: _Record, source: str) -> tuple[str, ...]:
@@ -169,7 +165,7 @@ def _aliases(record: _Record, source: str) -> tuple[str, ...]:
     elsewhere holds other vulnerabilities.
     """
     ids = [record.id, *(record.aliases or ()), *(record.upstream or ())]
-    if source in _CVES_IN_RELATED:
+    if source in _ERRATA:
         ids += [name for name in record.related or () if name.startswith("CVE-")]
     plain = (match[1] if (match := _IMPLIES_CVE.fullmatch(name)) else name for name in ids)
     return tuple(name for name in dict.fromkeys(plain) if name != record.id)
@@ -240,20 +236,12 @@ def _cvss(record: _Record, entries: list[_Affected]) -> str:
 def _severity(record: _Record, entries: list[_Affected]) -> Severity:
     """The first word that a source has for it, the package's own before the record's; else a bare CVSS v3 score."""
     for word in _words(record, entries):
-        if isinstance(word, str) and (severity := _WORDS.get(word.rstrip("*").lower())):
+        if isinstance(word, str) and (severity := WORDS.get(word.rstrip("*").lower())):
             return severity
     score = record.database_specific and record.database_specific.cvss_v3_score
     if not isinstance(score, int | float):
         return Severity.UNKNOWN
-    for least, severity in (
-        (9.0, Severity.CRITICAL),
-        (7.0, Severity.HIGH),
-        (4.0, Severity.MEDIUM),
-        (0.1, Severity.LOW),
-    ):
-        if score >= least:
-            return severity
-    return Severity.INFO
+    return scoring.rating(score)
 
 
 def _words(record: _Record, entries: list[_Affected]) -> Iterator[Any]:
@@ -265,11 +253,23 @@ def _words(record: _Record, entries: list[_Affected]) -> Iterator[Any]:
     if record.database_specific:
         yield record.database_specific.severity
     yield from (score.score for score in record.severity or () if score.type == "Ubuntu")
+    word = _WORD_AND_REST.match(record.summary or "")  # `Important: nodejs:18 security update`
+    yield word and word[1]
 
 
 def _will_not_fix(entries: list[_Affected]) -> bool:
     """Wolfi's `fix-not-planned`. Debian's `no-dsa` and `end-of-life` promise nothing either way: not fixed."""
     return all(entry.ecosystem_specific and entry.ecosystem_specific.status == "fix-not-planned" for entry in entries)
+
+
+def _modules(record: _Record, ranges: tuple[Range, ...]) -> tuple[str, ...]:
+    """The rpm modules of an erratum: named in its summary, where the release of what it fixes tells that it has some.
+
+    A few summaries name none (`criu bug fix update`).
+    """
+    if not any(_MODULAR.search(bounds.fixed) for bounds in ranges):
+        return ()
+    return tuple(dict.fromkeys(_MODULE.findall(record.summary or ""))) or ("*",)
 
 
 def _refs(record: _Record) -> tuple[str, ...]:
@@ -283,4 +283,4 @@ def _summary(record: _Record) -> str:
     """The summary, else the first line of the details that is no heading; cut to one line of a report."""
     lines = (line.strip() for line in (record.summary or record.details or "").splitlines())
     text = next((line for line in lines if line and not line.startswith("#")), "")
-    return text if len(text) <= SUMMARY_LENGTH else text[: SUMMARY_LENGTH - 1].rstrip() + "…"
+    return cut(text)

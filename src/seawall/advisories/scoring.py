@@ -30,6 +30,11 @@ def generation(vector: str) -> int:
     return 2 if vector else 0
 
 
+def edition(vector: str) -> str:
+    """`3.1`, as the vector says; vectors of version 2 do not."""
+    return vector[5:].partition("/")[0] if vector.startswith("CVSS:") else "2"
+
+
 def rating(score: float) -> Severity:
     """The word for a score: https://www.first.org/cvss/v3.1/specification-document#Qualitative-Severity-Rating-Scale"""
     return next((word for least, word in _LEAST if score >= least), Severity.INFO)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from seawall.advisories.match import Advisories, Partial
+from seawall.advisories.match import Advisories, Partial, Scored
+from seawall.advisories.names import key
 from seawall.model import Advisory, Range
 
 SOURCE = "starter set"
@@ -21,13 +22,14 @@ class Starter:
         self._packages: dict[tuple[str, str], list[Advisory]] = {}
         for advisory in advisories:
             self._ids.setdefault(advisory.ecosystem, set()).add(advisory.id)
-            self._packages.setdefault((advisory.ecosystem, advisory.package), []).append(advisory)
+            self._packages.setdefault(key(advisory.ecosystem, advisory.package), []).append(advisory)
 
     def __iter__(self) -> Iterator[Advisory]:
         return (advisory for found in self._packages.values() for advisory in found)
 
     def lookup(self, ecosystem: str, name: str) -> Sequence[Advisory]:
-        return self._packages.get((ecosystem, name), ())
+        found = self._packages.get(key(ecosystem, name), ())
+        return [each for each in found if each.package == name] if ecosystem == "npm" else found
 
     def covers(self, ecosystem: str) -> bool:
         return False
@@ -59,6 +61,9 @@ class Combined:
 
     def epss(self, cve: str) -> float | None:
         return next((chance for source in self._both if (chance := source.epss(cve)) is not None), None)
+
+    def vector(self, cve: str) -> tuple[str, str] | None:
+        return next((v for source in self._both if isinstance(source, Scored) and (v := source.vector(cve))), None)
 
     def famous(self, ecosystem: str) -> int:
         return sum(source.famous(ecosystem) for source in self._both if isinstance(source, Partial))

@@ -1,20 +1,25 @@
 """The advisory database: one SQLite file, read by many processes, replaced whole.
 
-advisory (ecosystem, name, id, row)   one row a package that a record affects; `row` is MessagePack
-release  (ecosystem, records)         how many records each ecosystem with its release has
-feed     (source, status, url, etag)  what was imported of each source, and what the server called that version
-kev      (cve)                        exploited, says CISA
-epss     (cve, score)                 the probability of exploitation, says FIRST
+advisory (ecosystem, name, id, source, row)  one row a package that a record affects; `row` is MessagePack
+release  (ecosystem, source, records, packages, last)  how many records each ecosystem with its release has, of how many
+                                             packages, and the last one's name
+feed     (source, status, url, etag, whole)  what was imported of each source, what the server called that version, and
+                                             when all of it was last read
+score    (cve, source, vector)               the CVSS vectors of all records, by CVE
+kev      (cve)                               exploited, says CISA
+epss     (cve, score)                        the probability of exploitation, says FIRST
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from seawall.advisories.names import belongs, key
+from seawall.advisories import scoring
+from seawall.advisories.names import key
 from seawall.errors import DatabaseError
 from seawall.model.advisory import Advisory, FeedStatus, Range
 from seawall.model.finding import Severity
@@ -22,7 +27,7 @@ from seawall.model.finding import Severity
 if TYPE_CHECKING:
     import sqlite3
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the tables and of what is in them; a database of another version is not read.
 
 Raise it also when a feed is read in another way: a server that says "unchanged" would keep the old rows for ever."""
@@ -34,25 +39,30 @@ LEAST_RECORDS = 100
 handful (OSV's samples of Alpine v3.21: 2) would pass as "nothing found". An ecosystem without releases comes whole or
 not at all, and some whole ones are small, so there one record is enough."""
 
+LAST_NAME = "p"
+SOME_PACKAGES = 50
+"""A release with many packages of which none sorts behind this letter was cut off: every distro has a zlib."""
+
 KEV = "KEV"
 EPSS = "EPSS"
 
 
-class _Row(msgspec.Struct, frozen=True, array_like=True):
+class _Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An advisory without its key; "" for an ecosystem or a package that is spelled as the key."""
 
     ecosystem: str
     package: str
     aliases: tuple[str, ...]
-    ranges: tuple[tuple[str, str, str], ...]
+    ranges: tuple[Range, ...]
     versions: tuple[str, ...]
     summary: str
-    severity: int
+    severity: Severity
     cvss: str
     refs: tuple[str, ...]
-    source: str
     modified: str
-    will_not_fix: bool
+    will_not_fix: bool = False
+    subscription: bool = False
+    modules: tuple[str, ...] = ()
 
 
 class Store:
@@ -64,11 +74,18 @@ class Store:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
+        self._exploited: frozenset[str] | None = None
         self._decode = msgspec.msgpack.Decoder(_Row).decode
         status = msgspec.msgpack.Decoder(FeedStatus).decode
-        releases: dict[str, int] = dict(self._rows("SELECT ecosystem, records FROM release"))
+        releases: dict[str, dict[str, int]] = {}
+        cut_off = set()
+        query = "SELECT source, ecosystem, records, packages, last FROM release"
+        for source, ecosystem, records, packages, last in self._rows(query):
+            releases.setdefault(source, {})[ecosystem] = records
+            if ":" in ecosystem and packages >= SOME_PACKAGES and last < LAST_NAME:
+                cut_off.add((source, ecosystem))
         feeds = [status(blob) for (blob,) in self._rows("SELECT status FROM feed ORDER BY source")]
-        self._feeds = tuple(_with_releases(feed, releases) for feed in feeds)
+        self._feeds = tuple(_with_releases(feed, releases.get(feed.source, {}), cut_off) for feed in feeds)
         self._covered = frozenset(name for feed in self._feeds for name in feed.covers)
 
     @classmethod
@@ -83,7 +100,7 @@ class Store:
             uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
             connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         except (sqlite3.Error, OSError) as error:
-            raise _unreadable(path, error) from None
+            raise unreadable(path, error) from None
         try:
             (application,) = connection.execute("PRAGMA application_id").fetchone()
             (schema,) = connection.execute("PRAGMA user_version").fetchone()
@@ -94,7 +111,7 @@ class Store:
             return cls(connection, path)
         except (sqlite3.Error, msgspec.MsgspecError) as error:
             connection.close()
-            raise _unreadable(path, error) from None
+            raise unreadable(path, error) from None
         except DatabaseError:
             connection.close()
             raise
@@ -111,14 +128,19 @@ class Store:
     def lookup(self, ecosystem: str, name: str) -> tuple[Advisory, ...]:
         """Every advisory of a package, in the order of their ids; `names.key` says which spellings meet.
 
+        Of one id that several sources have, the vendor's own record counts (`names.OVERLAYS`).
         An npm name in capitals (`JSONStream`) is a package of its own, so only advisories that spell it so hit it.
         """
         ecosystem, folded = key(ecosystem, name)
-        rows = self._rows("SELECT id, row FROM advisory WHERE ecosystem = ? AND name = ?", ecosystem, folded)
+        query = "SELECT id, source, row FROM advisory WHERE ecosystem = ? AND name = ? ORDER BY id, source"
+        rows = {identity: (source, blob) for identity, source, blob in self._rows(query, ecosystem, folded)}
         try:
-            found = tuple(_unpack((ecosystem, folded, identity), self._decode(blob)) for identity, blob in rows)
+            found = tuple(
+                _unpack((ecosystem, folded, identity, source), self._decode(blob))
+                for identity, (source, blob) in rows.items()
+            )
         except msgspec.MsgspecError as error:
-            raise _unreadable(self._path, error) from None
+            raise unreadable(self._path, error) from None
         exact = ecosystem == "npm" and name != folded
         return tuple(advisory for advisory in found if advisory.package == name) if exact else found
 
@@ -131,12 +153,19 @@ class Store:
 
     def exploited(self, cve: str) -> bool:
         """Whether the CVE is in CISA's catalogue; always False where `covers("KEV")` is."""
-        return bool(self._rows("SELECT 1 FROM kev WHERE cve = ?", cve))
+        if self._exploited is None:
+            self._exploited = frozenset(name for (name,) in self._rows("SELECT cve FROM kev"))
+        return cve in self._exploited
 
     def epss(self, cve: str) -> float | None:
         """The probability, 0 to 1, of exploitation in the next 30 days; None where FIRST has no score."""
         rows = self._rows("SELECT score FROM epss WHERE cve = ?", cve)
         return float(rows[0][0]) if rows else None
+
+    def vector(self, cve: str) -> tuple[str, str] | None:
+        """The CVSS vector that any source gives the CVE, of the newest version of CVSS, and the source."""
+        rows = self._rows("SELECT vector, source FROM score WHERE cve = ? ORDER BY source", cve)
+        return max(rows, key=lambda row: scoring.generation(row[0]), default=None)
 
     def status(self) -> tuple[FeedStatus, ...]:
         """What the database holds, one a source, in the order of their names."""
@@ -147,63 +176,81 @@ class Store:
         rows = self._rows("SELECT etag FROM feed WHERE source = ? AND url = ?", source, url)
         return str(rows[0][0]) if rows else ""
 
+    def whole(self, source: str, url: str) -> str:
+        """When all of `source` was last read from `url`, an ISO 8601 time; "" for never."""
+        rows = self._rows("SELECT whole FROM feed WHERE source = ? AND url = ?", source, url)
+        return str(rows[0][0]) if rows else ""
+
+    def modified(self, source: str, ids: Iterable[str]) -> dict[str, str]:
+        """When each of these records of `source` was modified, by id, as the record says; without those not held."""
+        names = msgspec.json.encode(list(ids)).decode()
+        query = "SELECT id, row FROM advisory WHERE source = ? AND id IN (SELECT value FROM json_each(?))"
+        return {identity: self._decode(blob).modified for identity, blob in self._rows(query, source, names)}
+
     def _rows(self, query: str, *values: str) -> list[Any]:
         import sqlite3
 
         try:
             return self._connection.execute(query, values).fetchall()
         except sqlite3.Error as error:
-            raise _unreadable(self._path, error) from None
+            raise unreadable(self._path, error) from None
 
 
-def pack(advisory: Advisory) -> tuple[str, str, str, bytes]:
+def pack(advisory: Advisory) -> tuple[str, str, str, str, bytes]:
     """The row of table `advisory`."""
     ecosystem, name = key(advisory.ecosystem, advisory.package)
     row = _Row(
         ecosystem=advisory.ecosystem if advisory.ecosystem != ecosystem else "",
         package=advisory.package if advisory.package != name else "",
         aliases=advisory.aliases,
-        ranges=tuple((part.introduced, part.fixed, part.last_affected) for part in advisory.ranges),
+        ranges=advisory.ranges,
         versions=advisory.versions,
         summary=advisory.summary,
         severity=advisory.severity,
         cvss=advisory.cvss,
         refs=advisory.refs,
-        source=advisory.source,
         modified=advisory.modified,
         will_not_fix=advisory.will_not_fix,
+        subscription=advisory.subscription,
+        modules=advisory.modules,
     )
-    return ecosystem, name, advisory.id, msgspec.msgpack.encode(row)
+    return ecosystem, name, advisory.id, advisory.source, msgspec.msgpack.encode(row)
 
 
-def _unpack(row_key: tuple[str, str, str], row: _Row) -> Advisory:
-    ecosystem, name, identity = row_key
+def _unpack(row_key: tuple[str, str, str, str], row: _Row) -> Advisory:
+    ecosystem, name, identity, source = row_key
     return Advisory(
         id=identity,
         aliases=row.aliases,
         ecosystem=row.ecosystem or ecosystem,
         package=row.package or name,
-        ranges=tuple(Range(introduced=start, fixed=fixed, last_affected=last) for start, fixed, last in row.ranges),
+        ranges=row.ranges,
         versions=row.versions,
         summary=row.summary,
-        severity=Severity(row.severity),
+        severity=row.severity,
         cvss=row.cvss,
         refs=row.refs,
-        source=row.source,
+        source=source,
         modified=row.modified,
         will_not_fix=row.will_not_fix,
+        subscription=row.subscription,
+        modules=row.modules,
     )
 
 
-def _with_releases(feed: FeedStatus, releases: dict[str, int]) -> FeedStatus:
+def _with_releases(feed: FeedStatus, releases: dict[str, int], cut_off: Collection[tuple[str, str]]) -> FeedStatus:
     if feed.source in (KEV, EPSS):
         return msgspec.structs.replace(feed, covers=(feed.source,) if feed.records else ())
-    own = {name: records for name, records in releases.items() if belongs(name, feed.source)}
-    covers = tuple(name for name, records in own.items() if records >= (LEAST_RECORDS if ":" in name else 1))
-    return msgspec.structs.replace(feed, covers=covers, releases=own)
+    covers = tuple(
+        name
+        for name, records in releases.items()
+        if records >= (LEAST_RECORDS if ":" in name else 1) and (feed.source, name) not in cut_off
+    )
+    return msgspec.structs.replace(feed, covers=covers, releases=releases)
 
 
-def _unreadable(path: Path, error: Exception) -> DatabaseError:
+def unreadable(path: Path, error: Exception) -> DatabaseError:
+    """The error for a file that SQLite cannot read."""
     hint = "delete this file, then fetch a new one with: seawall update"
     return DatabaseError(f"the advisory database cannot be read: {error}", where=str(path), hint=hint)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from seawall.catalogers.cataloger import Example, Owns, Record, cataloger, text
+from seawall.catalogers.cataloger import Example, Owns, Record, cataloger, owns, text
 from seawall.errors import Malformed
 from seawall.model import NotAssessed, Package
+from seawall.safe.limits import DEFAULT, Limits
 
 FIELD = re.compile(r"^([PVAo]):(.*)$", re.MULTILINE)
+STANZA = re.compile(r"(?:.+\n?)+")
 WORD = re.compile(r"[^\s/]+")
 
 EXAMPLE = Example(
@@ -45,16 +47,16 @@ P:cut-short
 )
 
 
-@cataloger("lib/apk/db/installed", "usr/lib/apk/db/installed", examples=[EXAMPLE])
-def apk(path: str, content: bytes) -> Iterator[Record]:
+@cataloger("lib/apk/db/installed", "usr/lib/apk/db/installed", examples=[EXAMPLE], bounded=True)
+def apk(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Record]:
     """One record a package, a blank line between records, one `letter:value` a line.
 
     `o` is the source package (the origin), `F` a folder, and each `R` after it a file in that folder.
     """
-    said = text(path, content)
+    said = text(path, content, limits)
     if said.strip() and not re.search("^P:", said, re.MULTILINE):
         raise Malformed("this holds no apk record", where=path)
-    for record in said.split("\n\n"):
+    for record in (stanza[0] for stanza in STANZA.finditer(said)):
         fields = dict(FIELD.findall(record))
         name, version = (fields.get(letter, "").strip() for letter in "PV")
         if not fields:
@@ -73,8 +75,7 @@ def apk(path: str, content: bytes) -> Iterator[Record]:
                 source=source if source != name else "",
                 path=path,
             )
-            if paths := tuple(_files(record)):
-                yield Owns(package=name, paths=paths)
+            yield owns(name, _files(record), where=path, size=len(record))
 
 
 def _files(record: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from seawall.catalogers.cataloger import Owns, Record
 from seawall.catalogers.purl import OS_TYPES, purl_of
+from seawall.catalogers.rpm_vendors import origin_of
 from seawall.model import Distro, NotAssessed, Package
 
 DISTRO_FILES = (
@@ -50,14 +51,16 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def assemble(evidence: Iterable[Evidence], *, canonical: Callable[[str], str] = str) -> Contents:
-    """All packages with purl, layer, owner and files; doubles (same purl, same file) dropped.
+    """All packages with purl, layer, owner and files; doubles dropped: same purl, same file, and for rpm any file,
+    as images may hold its database and a list of what is in it. Programs known by their content are left out where a
+    package of the operating system owns them.
 
     `canonical` follows links of folders, so that `lib/x` in a package's list is `usr/lib/x` where lib is a link.
     """
     files = sorted(evidence, key=lambda file: file.path)
     distro = _distro(files)
     records = [record for file in files for record in file.versions[-1][1]]
-    found = [package for file in files for package in _with_layers(file)]
+    found = [_with_origin(package, distro) for file in files for package in _with_layers(file)]
     system = {package.name: package for package in found if package.type in OS_TYPES}
     owners = {canonical(path): each.package for each in records if isinstance(each, Owns) for path in each.paths}
     evidence_of: dict[str, list[str]] = {}
@@ -65,13 +68,15 @@ def assemble(evidence: Iterable[Evidence], *, canonical: Callable[[str], str] = 
         evidence_of.setdefault(owners[path], []).append(path)
     packages: dict[tuple[str, str], Package] = {}
     for package in found:
+        if package.type == "generic" and _installed(package, owners, system, canonical):
+            continue
         if package.type in OS_TYPES:
             files_owned = tuple(evidence_of.get(package.name, ()))
             package = replace(package, namespace=distro.id if distro else "", files=files_owned)
         else:
             package = replace(package, owner=_owner(package, owners, system, canonical))
         package = replace(package, purl=purl_of(package, distro))
-        packages.setdefault((package.purl, package.path), package)
+        packages.setdefault((package.purl, package.path if package.type != "rpm" else ""), package)
     ordered = tuple(packages[key] for key in sorted(packages))
     return Contents(distro=distro, packages=ordered, not_assessed=_not_assessed(records, distro, ordered))
 
@@ -101,6 +106,10 @@ def _with_layers(file: Evidence) -> list[Package]:
     ]
 
 
+def _with_origin(package: Package, distro: Distro | None) -> Package:
+    return replace(package, origin=origin_of(package.origin, distro)) if package.type == "rpm" else package
+
+
 def _identity(package: Package) -> tuple[str, ...]:
     inside = package.path.partition("!/")[2]
     return package.type, package.namespace, package.name, package.version, package.arch, inside
@@ -116,8 +125,9 @@ def _owner(
     """The OS package that owns the evidence of a language's package, "" where none does.
 
     Where no list of files came with the database (distroless, some apk), a package in a folder of the distro belongs
-    to the installed OS package that the distro would name after it. A vendor's package (NodeSource's nodejs with its
-    npm) is no owner: the distro's advisories do not speak of what is in it, those of the language do.
+    to the installed OS package that the distro would name after it, a program to the one of its name. A vendor's
+    package (NodeSource's nodejs with its npm) is no owner: the distro's advisories do not speak of what is in it, those
+    of the language do.
     """
     path = canonical(_file(package))
     candidates = [owners[path]] if path in owners else []
@@ -125,7 +135,18 @@ def _owner(
         folder, patterns = SYSTEM_FOLDERS[package.type]
         name = re.sub(r"[-_.]+", "-", package.name).lower()
         candidates = [pattern.format(name) for pattern in patterns] if path.startswith(folder) else []
+    if not owners and package.type in ("cargo", "golang"):
+        candidates = [path.rpartition("/")[2]] if re.match(r"(?:usr/)?s?bin/", path) else []
     return next((each for each in candidates if each in system and not system[each].origin), "")
+
+
+def _installed(
+    package: Package, owners: Mapping[str, str], system: Mapping[str, Package], canonical: Callable[[str], str]
+) -> bool:
+    """Whether a package of the operating system brought a program: by its file, or by its name where no list came."""
+    if owners:
+        return canonical(package.path) in owners
+    return any(package.name in (each.name, each.source) for each in system.values())
 
 
 def _not_assessed(

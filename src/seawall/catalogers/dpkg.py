@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from seawall.catalogers.cataloger import Example, Owns, Record, cataloger, text
 from seawall.errors import Malformed
 from seawall.model import NotAssessed, Package
+from seawall.safe.limits import DEFAULT, Limits
 
 FIELD = re.compile(r"\n(Package|Status|Version|Source|Architecture|Origin|Maintainer):(.*)")
+STANZA = re.compile(r"(?:.+\n?)+")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
 VERSION = re.compile(r"\S+")
 SOURCE = re.compile(r"(\S+)(?:[ \t]+\((\S+)\))?")
@@ -116,25 +118,25 @@ SUMS = Example(
     "var/lib/dpkg/status.d/*",
     "var/lib/dpkg/info/*.list",
     examples=[OPENSSL, DISTROLESS, LIST, SUMS],
+    bounded=True,
 )
-def dpkg(path: str, content: bytes) -> Iterator[Record]:
+def dpkg(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Record]:
     """One record a package, a blank line between records, one `Field: value` a line, more of it on indented lines.
 
     Distroless images have one such file a package in status.d, with the checksums of its files beside it.
     A package counts unless its state says that its files are gone: see GONE.
     """
-    said = text(path, content)
+    said = text(path, content, limits)
     stem = path.rpartition("/")[2].rpartition(".")[0].partition(":")[0]
     if path.endswith(".list"):
         yield Owns(package=stem, paths=tuple(line.lstrip("/") for line in said.splitlines()))
     elif path.endswith(".md5sums"):
         yield Owns(package=stem, paths=tuple(MD5_LINE.findall(said)))
     else:
-        stanzas = (FIELD.findall("\n" + stanza) for stanza in said.split("\n\n"))
-        records = [{key: value.strip() for key, value in stanza} for stanza in stanzas if stanza]
-        if not any("Package" in fields for fields in records) and said.strip():
+        if not re.search("^Package:", said, re.MULTILINE) and said.strip():
             raise Malformed("this holds no dpkg record", where=path)
-        for fields in records:
+        stanzas = (FIELD.findall("\n" + stanza[0]) for stanza in STANZA.finditer(said))
+        for fields in ({key: value.strip() for key, value in stanza} for stanza in stanzas if stanza):
             if fields.get("Status", "").rpartition(" ")[2] not in GONE:
                 yield _package(path, fields)
 

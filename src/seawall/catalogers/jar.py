@@ -105,7 +105,7 @@ class _Archive:
         return content
 
     def text(self, name: str) -> str:
-        return text(f"{self.path}!/{name}", self.read(name))
+        return text(f"{self.path}!/{name}", self.read(name), self._budget.limits)
 
 
 def _records(path: str, content: bytes, depth: int, budget: _Budget) -> Iterator[Record]:

@@ -54,7 +54,7 @@ def node(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Packag
     """
     if _is_fixture(path):
         return
-    said = json.load(text(path, content).encode(), where=path, limits=limits)
+    said = json.load(text(path, content, limits).encode(), where=path, limits=limits)
     if not isinstance(said, dict):
         raise Malformed("a package.json holds an object", where=path)
     name, version = said.get("name"), said.get("version")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from seawall.catalogers.cataloger import Example, cataloger, text
 from seawall.errors import Malformed
 from seawall.model import Distro
+from seawall.safe.limits import DEFAULT, Limits
 
 LINE = re.compile(r"^[ \t]*([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.MULTILINE)
 QUOTED = re.compile(r"""^"((?:\\.|[^"\\])*)"|^'([^']*)'""", re.DOTALL)
@@ -46,17 +47,18 @@ PRECISE = Example(
     "etc/alpine-release",
     "etc/debian_version",
     examples=[BOOKWORM, BIONIC, SID, ALPINE, PRECISE],
+    bounded=True,
 )
-def os_release(path: str, content: bytes) -> Iterator[Distro]:
+def os_release(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Distro]:
     """Name and version of the distro: os-release(5), else the file that the distro used before.
 
     Debian testing and unstable have no VERSION_ID; `assemble` then takes what etc/debian_version says, which is a
     release such as 12.5, of which the major part counts, or `trixie/sid`, kept as it is.
     """
     if path.endswith(("etc/debian_version", "etc/alpine-release")):
-        yield _from_one_line(path, content)
+        yield _from_one_line(path, text(path, content, limits).strip())
         return
-    fields = assignments(text(path, content))
+    fields = assignments(text(path, content, limits))
     prefix = "DISTRIB_" if path.endswith("lsb-release") else ""
     if not any(fields.get(prefix + key) for key in ("ID", "NAME", "VERSION_ID")):
         raise Malformed("this names no distro", where=path)
@@ -81,8 +83,7 @@ def _unquoted(value: str) -> str:
     return re.sub(r"\\(.)", r"\1", double) if double is not None else single
 
 
-def _from_one_line(path: str, content: bytes) -> Distro:
-    said = text(path, content).strip()
+def _from_one_line(path: str, said: str) -> Distro:
     if not re.fullmatch(r"[\w./+~-]{1,64}", said):
         raise Malformed("this holds no version", where=path)
     if path.endswith("alpine-release"):

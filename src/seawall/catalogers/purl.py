@@ -13,15 +13,19 @@ OS_TYPES = frozenset({"apk", "deb", "rpm"})
 def purl_of(package: Package, distro: Distro | None) -> str:
     """The purl, with architecture and distro where the type has them.
 
-    A Debian epoch stays in the version. A PyPI name is normalised as PEP 503 says, a superset of the purl rule.
+    A Debian epoch stays in the version, that of an rpm is a qualifier. A PyPI name is normalised as PEP 503 says, a
+    superset of the purl rule.
     """
     from packageurl import PackageURL
 
-    name, qualifiers = package.name, {}
+    name, version, qualifiers = package.name, package.version, {}
     if package.type in OS_TYPES:
         release = "-".join(filter(None, (distro.id, distro.version))) if distro else ""
         qualifiers = {key: value for key, value in (("arch", package.arch), ("distro", release)) if value}
+        epoch, colon, rest = version.partition(":")
+        if package.type == "rpm" and colon:
+            version, qualifiers["epoch"] = rest, epoch
     elif package.type == "pypi":
         name = re.sub(r"[-_.]+", "-", name)
-    url = PackageURL(package.type, package.namespace or None, name, package.version, qualifiers=qualifiers or None)
+    url = PackageURL(package.type, package.namespace or None, name, version, qualifiers=qualifiers or None)
     return url.to_string()

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from seawall.catalogers.cataloger import Cataloger, Owns, Record, all_catalogers, regex, unreadable
-from seawall.errors import SeawallError
+from seawall.catalogers.executable import is_go, is_library
+from seawall.errors import LimitExceeded, SeawallError
 from seawall.safe.limits import DEFAULT, Limits
 
 TAIL = 3
@@ -18,6 +19,31 @@ def wants(path: str) -> bool:
     """True where some cataloger asks for this file; `path` is relative to the image's root, without leading slash."""
     tails, heads, match = _matcher()
     return (path[-TAIL:] in tails or path.startswith(heads)) and match(path) is not None
+
+
+def wants_program(path: str, head: bytes) -> bool:
+    """True for a program that some cataloger reads, by its first 4 KiB.
+
+    Of shared libraries, which can be most of an image, only those that are named for something that is looked for, and
+    those that Go made.
+    """
+    kinds, _ = _programs()
+    if not head.startswith(kinds) or "/testdata/" in path:
+        return False
+    return not is_library(path) or is_go(head) or _wants_library(path)
+
+
+def _wants_library(path: str) -> bool:
+    _, libraries = _programs()
+    return any(wanted(path) for wanted in libraries)
+
+
+def could_be_program(path: str) -> bool:
+    """True for a path that `wants_program` may be asked about, going by its name: most files of a package are not."""
+    name = path.rpartition("/")[2]
+    if is_library(path):
+        return _wants_library(path)
+    return "bin/" in path or ("/" in path and "." not in name and not path.startswith(("usr/share/", "etc/", "var/")))
 
 
 def exact_paths() -> tuple[str, ...]:
@@ -32,19 +58,32 @@ def catalog(path: str, content: bytes, limits: Limits = DEFAULT) -> tuple[Record
     Of the files that an OS package owns, only those are kept that are evidence of something.
     """
     return tuple(
-        record for cataloger, match in _matches() if match(path) for record in _read(cataloger, path, content, limits)
+        record
+        for cataloger, match in _matches()
+        if match(path) or (cataloger.magic and content.startswith(cataloger.magic))
+        for record in _read(cataloger, path, content, limits)
     )
 
 
 def _read(cataloger: Cataloger, path: str, content: bytes, limits: Limits) -> Iterator[Record]:
     try:
-        for record in cataloger.read(path, content, **({"limits": limits} if cataloger.bounded else {})):
+        found = cataloger.read(path, content, **({"limits": limits} if cataloger.bounded else {}))
+        for number, record in enumerate(found):
+            if number >= limits.records_per_file:
+                raise LimitExceeded("records_per_file", limits.records_per_file, where=path)
             if not isinstance(record, Owns):
                 yield record
-            elif evidence := tuple(filter(wants, record.paths)):
+            elif evidence := tuple(each for each in record.paths if wants(each) or could_be_program(each)):
                 yield Owns(package=record.package, paths=evidence)
     except SeawallError as error:
         yield unreadable(path, error)
+
+
+@cache
+def _programs() -> tuple[tuple[bytes, ...], tuple[Callable[[str], bool], ...]]:
+    """The first bytes of programs, and what tells libraries by name."""
+    magic = {kind for each in all_catalogers() for kind in each.magic}
+    return tuple(sorted(magic)), tuple(each.libraries for each in all_catalogers() if each.libraries)
 
 
 @cache

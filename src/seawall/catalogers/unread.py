@@ -2,46 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from seawall.catalogers.cataloger import Example, cataloger, regex
+from seawall.catalogers.cataloger import Example, cataloger
 from seawall.model import NotAssessed
 
 KINDS = {
-    "**/*.deps.json": ".NET packages",
-    "**/specifications/*.gemspec": "Ruby gems",
-    "**/specifications/default/*.gemspec": "Ruby gems",
-    "**/vendor/composer/installed.json": "PHP packages",
-    "opt/bitnami/*/.spdx-*.spdx": "Bitnami packages",
-    "usr/lib/sysimage/rpm/Packages.db": "rpm packages",
-    "usr/lib/sysimage/rpm/rpmdb.sqlite": "rpm packages",
-    "usr/share/rpm/rpmdb.sqlite": "rpm packages",
-    "var/lib/chisel/manifest.wall": "packages of a chiselled Ubuntu",
-    "var/lib/rpm/Packages": "rpm packages",
-    "var/lib/rpm/Packages.db": "rpm packages",
-    "var/lib/rpm/rpmdb.sqlite": "rpm packages",
-    "var/lib/rpmmanifest/container-manifest-2": "rpm packages",
+    "usr/lib/opkg/status": "packages of OpenWrt",
+    "var/lib/flatpak/repo/config": "Flatpaks",
+    "var/lib/opkg/status": "packages of opkg",
+    "var/lib/pacman/local/ALPM_DB_VERSION": "packages of Arch Linux",
+    "var/lib/portage/world": "packages of Gentoo",
+    "var/lib/snapd/state.json": "snaps",
+    "nix/var/nix/db/db.sqlite": "packages of Nix",
+    "home/linuxbrew/.linuxbrew/bin/brew": "packages of Homebrew",
 }
 WHY = "this version of Seawall does not read them"
 
-RPM = Example(
-    path="var/lib/rpm/rpmdb.sqlite",
-    content=b"SQLite format 3\0",
-    finds=(NotAssessed(what="rpm packages", where="var/lib/rpm/rpmdb.sqlite", why=WHY),),
-)
-GEM = Example(
-    path="usr/local/lib/ruby/gems/3.2.0/specifications/default/json-2.6.3.gemspec",
-    content=b"Gem::Specification.new do |s|\nend\n",
-    finds=(NotAssessed(what="Ruby gems", where="usr/local/lib/ruby/gems/3.2.0/specifications/default", why=WHY),),
+ARCH = Example(
+    path="var/lib/pacman/local/ALPM_DB_VERSION",
+    content=b"9\n",
+    finds=(NotAssessed(what="packages of Arch Linux", where="var/lib/pacman/local/ALPM_DB_VERSION", why=WHY),),
 )
 
 
-@cataloger(*KINDS, examples=[RPM, GEM])
+@cataloger(*KINDS, examples=[ARCH])
 def unread(path: str, content: bytes) -> Iterator[NotAssessed]:
-    """Files that hold packages which no cataloger reads yet, so that the report can say so: one line a folder of gems.
+    """Files beside packages which no cataloger reads yet, so that the report can say so.
 
     When a cataloger comes that reads them, their row goes.
     """
-    kind = next(kind for glob, kind in KINDS.items() if re.fullmatch(regex(glob), path, re.DOTALL))
-    yield NotAssessed(what=kind, where=path.rpartition("/")[0] if path.endswith(".gemspec") else path, why=WHY)
+    yield NotAssessed(what=KINDS[path], where=path, why=WHY)

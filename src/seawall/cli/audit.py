@@ -1,6 +1,7 @@
 """Audit clusters: each by itself, and those of one group (dev, staging, production) against each other.
 
 seawall audit prod.json staging.json              as `az aks show` or `az aks list -o json` prints them
+seawall audit infra/                              ARM templates, Bicep, Terraform: before it is deployed
 seawall audit azure --subscription ID             live, read only; several may be named
 seawall audit azure --subscription ID -g GROUP    only those of a resource group
 seawall audit azure --management-group ID         every subscription below it
@@ -32,7 +33,11 @@ CLOUDS = ("AzureCloud", "AzureChinaCloud", "AzureUSGovernment")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    inputs(parser, "PATH", "cluster exports (JSON), folders that hold some, or the word azure for live clusters")
+    inputs(
+        parser,
+        "PATH",
+        "cluster exports (JSON), templates, Bicep, Terraform, folders of them, or the word azure for live clusters",
+    )
     group = parser.add_argument_group("live Azure")
     for flags, metavar, what in (
         (["--subscription"], "ID", "the clusters of these subscriptions"),

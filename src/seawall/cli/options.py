@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from seawall.errors import UsageError
 
@@ -24,9 +24,16 @@ FORMATS = ("table", "json", "sarif")
 FRAMEWORKS = ("cis-aks", "guide", "mcsb")
 
 
-def inputs(parser: argparse.ArgumentParser, metavar: str, what: str) -> None:
-    """The positional inputs."""
-    parser.add_argument("paths", nargs="+", metavar=metavar, type=Path, help=what)
+def inputs(
+    parser: argparse.ArgumentParser,
+    metavar: str,
+    what: str,
+    *,
+    kind: Callable[[str], Path | str] = Path,
+    nargs: str = "+",
+) -> None:
+    """The positional inputs: paths, or words (`kind` str) that may be names of images in registries too."""
+    parser.add_argument("paths", nargs=nargs, metavar=metavar, type=kind, help=what)
 
 
 def add_images(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +48,28 @@ def add_images(parser: argparse.ArgumentParser) -> None:
         metavar="DAYS",
         help="advisories imported longer ago are reported as stale (default: 5)",
     )
+    add_registries(parser)
+    cache = parser.add_argument_group("cache of layers")
+    cache.add_argument(
+        "--cache", type=Path, metavar="DIR", help=f"where what is known of layers is kept (default: {default_cache()})"
+    )
+    cache.add_argument("--no-cache", action="store_true", help="read every layer, keep nothing")
+    cache.add_argument("--cache-size", type=int, default=1024, metavar="MIB", help="its bound (default: 1024)")
+
+
+def add_registries(parser: argparse.ArgumentParser) -> None:
+    """What only registries need."""
+    group = parser.add_argument_group("registries")
+    group.add_argument("--all", action="store_true", help="every tag of a repository, or of all of acr://NAME")
+    group.add_argument("--newest", type=count, default=0, metavar="N", help="only the newest N tags of each repository")
+    group.add_argument(
+        "--insecure-registry",
+        action="append",
+        default=[],
+        metavar="HOST[:PORT]",
+        help="this one may have a certificate that nobody vouches for, or none",
+    )
+    group.add_argument("--registry-ca", metavar="FILE", help="trust these authorities in place of the system's")
 
 
 def add_framework(parser: argparse.ArgumentParser) -> None:
@@ -93,12 +122,29 @@ def date(text: str) -> datetime.date:
         raise argparse.ArgumentTypeError(f"not a date such as 2026-11-23: {text!r}") from None
 
 
+def count(text: str) -> int:
+    """A number from 1."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"not a number of images: {text!r}")
+    return int(text)
+
+
+def default_cache() -> Path:
+    """`SEAWALL_CACHE`, else a folder in the user's cache folder."""
+    return Path(os.environ.get("SEAWALL_CACHE") or user_cache() / "layers")
+
+
+def user_cache() -> Path:
+    """Seawall's folder in the user's cache folder."""
+    cache = os.environ.get("XDG_CACHE_HOME")
+    return (Path(cache) if cache else Path("~/.cache")) / "seawall"
+
+
 def default_database() -> Path:
     """`SEAWALL_DB`, else a file in the user's cache folder."""
     if path := os.environ.get("SEAWALL_DB"):
         return Path(path)
-    cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path("~/.cache")) / "seawall" / "advisories.db"
+    return user_cache() / "advisories.db"
 
 
 def database(args: argparse.Namespace) -> Path:
@@ -143,7 +189,41 @@ def settings(args: argparse.Namespace) -> Settings:
             fail_on_unknown=args.fail_on_unknown,
         ),
         limits=limits(args.limit),
+        **(of_images(args) if hasattr(args, "no_cache") else {}),
     )
+
+
+def of_images(args: argparse.Namespace) -> dict[str, Any]:
+    """The settings that only images need; whether a login is of use is seen when a registry asks for one."""
+    from seawall.cli.update import proxies
+    from seawall.version import __version__
+    from seawall.workflows.settings import Access, Identity
+
+    environment = os.environ.get
+    folder = environment("DOCKER_CONFIG") or "~/.docker"
+    identity = Identity(
+        tenant=environment("AZURE_TENANT_ID", ""),
+        client_id=environment("AZURE_CLIENT_ID", ""),
+        client_secret=environment("AZURE_CLIENT_SECRET", ""),
+        token_file=environment("AZURE_FEDERATED_TOKEN_FILE", ""),
+        authority=environment("AZURE_AUTHORITY_HOST", "").rstrip("/") or "https://login.microsoftonline.com",
+    )
+    access = Access(
+        docker_config=Path(environment("REGISTRY_AUTH_FILE") or f"{folder}/config.json").expanduser(),
+        identity=identity,
+        proxies=proxies(),
+        ca_file=args.registry_ca or environment("SSL_CERT_FILE"),
+        insecure=frozenset(host.lower() for host in args.insecure_registry),
+        user_agent=f"seawall/{__version__}",
+    )
+    return {
+        "access": access,
+        "sweep": args.all,
+        "newest": args.newest,
+        "cache": None if args.no_cache else (args.cache or default_cache()).expanduser(),
+        "cache_bytes": args.cache_size << 20,
+        "rootfs": tuple(getattr(args, "rootfs", ())),
+    }
 
 
 def assess(args: argparse.Namespace, kinds: tuple[str, ...], live: Live | None = None) -> int:

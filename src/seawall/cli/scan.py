@@ -1,21 +1,37 @@
 """Scan container images: the packages in them, their known vulnerabilities, and the version to upgrade to.
 
-Reads docker archives (`docker save`), OCI layouts as a folder or a tar, with plain, gzip or zstd layers.
+seawall scan image.tar layout/                  archives (`docker save`), OCI layouts, folders that hold some
+seawall scan registry.example.io/team/app:1.2   an image in a registry; nothing is written to the disk
+seawall scan acr://NAME/team/app --newest 5     the newest five tags of a repository in Azure Container Registry
+seawall scan acr://NAME --all                   everything in it
+seawall scan --rootfs /mnt/disk                 an unpacked root file system
+
+What is there on the disk is a path. Any other word names an image in a registry if it has a tag or a digest
+(nginx:1.27), or begins with a host (ghcr.io/org/app, localhost:5000/app) or with acr://. A registry's login is that of
+`docker login` (DOCKER_CONFIG names the folder), of podman (REGISTRY_AUTH_FILE names the file) or a credential helper;
+for Azure also a client secret, workload identity, `az login` or a managed identity.
+
 Without an advisory database (see `seawall update`) only the built-in set of famous flaws is looked for.
 """
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from seawall.cli.options import add_assessment, add_images, assess, inputs
+from seawall.errors import UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    inputs(parser, "IMAGE", "image archives or OCI layouts, or folders that hold some")
+    what = "archives, OCI layouts, folders that hold some, or names of images in registries"
+    inputs(parser, "IMAGE", what, kind=str, nargs="*")
+    parser.add_argument("--rootfs", action="append", default=[], type=Path, metavar="DIR", help="a root file system")
     add_images(parser)
     add_assessment(parser)
 
 
 def run(args: argparse.Namespace) -> int:
+    if not args.paths and not args.rootfs:
+        raise UsageError("no image is named", where="scan", hint="name an image, or say --rootfs DIR")
     return assess(args, kinds=("image",))

@@ -79,7 +79,11 @@ def _failures(counted: Sequence[Finding], policy: Policy) -> Iterator[str]:
 
 
 def _unfixed(flaws: Sequence[Finding], policy: Policy) -> Iterator[str]:
-    if flaws:
+    paid = [flaw for flaw in flaws if flaw.fix and flaw.fix.state is FixState.SUBSCRIPTION]
+    if paid:
+        yield f"{_count(paid, 'flaw')} of {_reach(policy)} severity with a fix for subscribers only, not counted"
+    if len(flaws) > len(paid):
+        flaws = [flaw for flaw in flaws if flaw not in paid]
         yield f"{_count(flaws, 'flaw')} of {_reach(policy)} severity without a known fix, not counted"
 
 

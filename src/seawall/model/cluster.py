@@ -171,7 +171,8 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
     `file` is the input as the user named it. `lines` maps a setting's path ("network.policy",
     "pools[NAME].node_public_ip", or "" for the cluster itself) to its line, counted from 1; it may be lazy.
     `origin` is the deployment that it comes from, where that is not `file`: an environment's Terraform folder, say.
-    `tool` is what the input is made for: it decides what a change costs.
+    `tool` is what the input is made for: it decides what a change costs, with `tool_version`, that of azurerm where
+    the input fixes it ("4.60.0").
     """
 
     name: str
@@ -183,6 +184,7 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
     origin: str = ""
     lines: Mapping[str, int] = {}
     tool: Tool = Tool.AZ
+    tool_version: str = ""
     access: Access = Access()
     identity: Identity = Identity()
     api_server: ApiServer = ApiServer()

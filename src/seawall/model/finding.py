@@ -83,11 +83,12 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
 
 class FixState(enum.StrEnum):
-    """Whether a fixed version exists."""
+    """Whether a fixed version exists. SUBSCRIPTION: only for those who pay, such as Ubuntu Pro's."""
 
     FIXED = "fixed"
     NOT_FIXED = "not_fixed"
     WILL_NOT_FIX = "will_not_fix"
+    SUBSCRIPTION = "subscription"
     UNKNOWN = "unknown"
 
 
@@ -117,6 +118,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     `rule` is the id of a check or of a vulnerability; `field` the setting's path, or the package's purl without
     version. `aliases` holds every other id of the same vulnerability. `epss` is a probability, 0 to 1.
+    `scored_by` says whose the severity of a vulnerability is, and by which scale: `PyPI, CVSS 3.1`.
     """
 
     rule: str
@@ -133,6 +135,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     fix: Fix | None = None
     kev: bool = False
     epss: float | None = None
+    scored_by: str = ""
     refs: tuple[str, ...] = ()
 
     @property

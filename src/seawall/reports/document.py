@@ -66,7 +66,10 @@ class FixShape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FindingShape(msgspec.Struct, frozen=True, kw_only=True):
-    """One problem of one subject. `id` is stable: rule, subject and field. `epss` is a probability."""
+    """One problem of one subject. `id` is stable: rule, subject and field. `epss` is a probability.
+
+    `scored_by` says whose the severity of a vulnerability is, and by which scale.
+    """
 
     id: str
     rule: str
@@ -83,6 +86,7 @@ class FindingShape(msgspec.Struct, frozen=True, kw_only=True):
     fix: FixShape | None
     kev: bool
     epss: float | None
+    scored_by: str | None
     refs: tuple[str, ...]
 
 

@@ -52,6 +52,7 @@ def _finding(finding: Finding) -> FindingShape:
         fix=_fix(finding.fix) if finding.fix else None,
         kev=finding.kev,
         epss=finding.epss,
+        scored_by=finding.scored_by or None,
         refs=finding.refs,
     )
 

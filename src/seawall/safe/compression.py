@@ -126,6 +126,23 @@ class _Inflated(Stream):
         return f" ({self._taken:,} bytes read, {self.given:,} unpacked)"
 
 
+def inflate(data: bytes, *, where: str, limits: Limits = DEFAULT) -> bytes:
+    """A list of packages that zlib packed, whole. Raises Malformed, or LimitExceeded past `text_bytes`."""
+    from isal import isal_zlib
+
+    damaged: Any = isal_zlib.error
+    member = isal_zlib.decompressobj()
+    try:
+        unpacked: bytes = member.decompress(data, limits.text_bytes + 1)
+    except damaged as error:
+        raise Malformed(f"damaged zlib data: {error}", where=where) from None
+    if len(unpacked) > limits.text_bytes:
+        raise LimitExceeded("text_bytes", limits.text_bytes, where=where)
+    if not member.eof:
+        raise Malformed("the zlib data is cut short", where=where)
+    return unpacked
+
+
 def open_stream(raw: Raw, *, where: str, limits: Limits = DEFAULT) -> Stream:
     """The unpacked bytes of `raw`, from where it stands. Raises Unsupported for a packing that is not read here."""
     head = raw.read(CHUNK)

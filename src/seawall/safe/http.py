@@ -103,8 +103,9 @@ class Client:
     """A pool of connections; threads may share it, and whoever makes it closes it.
 
     `proxies` maps `http`, `https` and `all` to a proxy's address and `no` to the hosts that need none, as
-    `urllib.request.getproxies()` gives it. `ca_file` replaces the system's certificate authorities. `timeout` is the
-    longest silence of a server, in seconds. `clock` counts seconds from anywhere.
+    `urllib.request.getproxies()` gives it. `ca_file` replaces the system's certificate authorities; without `verify`
+    no certificate is checked, which only the user may ask for, server by server. `timeout` is the longest silence of
+    a server, in seconds. `clock` counts seconds from anywhere.
     """
 
     def __init__(
@@ -114,6 +115,7 @@ class Client:
         user_agent: str,
         proxies: Mapping[str, str] | None = None,
         ca_file: str | None = None,
+        verify: bool = True,
         timeout: float = 30.0,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -125,7 +127,7 @@ class Client:
         self._timeout = timeout
         self._sleep = sleep
         routes = {self._proxies.get(scheme, "") for scheme in ("http", "https", "all")} | {""}
-        self._pools = {proxy: rules.pool(proxy, ca_file) for proxy in routes}
+        self._pools = {proxy: rules.pool(proxy, ca_file, verify=verify) for proxy in routes}
 
     def __enter__(self) -> Client:
         return self

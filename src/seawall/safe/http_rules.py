@@ -32,11 +32,14 @@ _HINTS = {
 }
 
 
-def pool(proxy: str, ca_file: str | None) -> PoolManager:
+def pool(proxy: str, ca_file: str | None, *, verify: bool = True) -> PoolManager:
     """Connections straight to the servers (`proxy` empty) or through one proxy. Raises UsageError."""
     import urllib3
 
     options: dict[str, Any] = {"cert_reqs": "CERT_REQUIRED", "ca_certs": ca_file, "maxsize": 8}
+    if not verify:
+        options |= {"cert_reqs": "CERT_NONE", "assert_hostname": False}
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # the user has said so
     if not proxy:
         return urllib3.PoolManager(**options)
     try:

@@ -85,6 +85,21 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     evidence_bytes: int = 1 * GIB
     """One file that a cataloger asked for, held in memory. The largest rpm database known to us is 300 MB."""
 
+    text_bytes: int = 64 * MIB
+    """One database of packages that is plain text. Debian's `status` of 5,000 packages is 6 MB."""
+
+    records_per_file: int = 250_000
+    """Packages and other records of one file, held in memory. The largest of real images have some thousands."""
+
+    rpm_header_bytes: int = 16 * MIB
+    """The header of one rpm package. One of 1,076 files has 207 KiB: this is room for 80,000."""
+
+    go_build_info_bytes: int = 1 * MIB
+    """The list of modules in one Go program. That of Terraform is 22 KB."""
+
+    sqlite_steps: int = 50_000_000
+    """Instructions that SQLite runs for one query: bounds time, to some seconds. 129 packages take fewer than 1,000."""
+
     template_text: int = 1 * MIB
     """One text that a template puts together. ARM itself stops at 131,072 characters; embedded scripts come near."""
 
@@ -99,6 +114,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     folder_depth: int = 64
     """Depth of folders below one that the user named."""
+
+    registry_bytes: int = 16 * MIB
+    """One document of a registry, held in memory: a manifest, a configuration, a page of a list. They take up to 4."""
 
     http_bytes: int = 8 * GIB
     """One downloaded body, streamed to disk. The npm bundle of OSV is 250 MB."""

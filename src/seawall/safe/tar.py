@@ -62,6 +62,20 @@ class Member:
             raise ValueError("read twice, or after the walk went on")
         return window.take(self.size)
 
+    def peek(self, n: int) -> bytes:
+        """The first `n` bytes of the content, or all of a shorter one, before any of it is read."""
+        head = self._window.take(min(n, self.size))
+        self._window.at -= len(head)
+        return head
+
+    @property
+    def executable(self) -> bool:
+        """Whether somebody may run it; true as well where its mode cannot be read."""
+        try:
+            return bool(_number(self._header[100:108]) & 0o111)
+        except ValueError:
+            return True
+
     @property
     def rights(self) -> tuple[int, int, int]:
         """Mode, user id and group id. Raises Malformed."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Protocol
 
 from seawall.errors import Malformed
-from seawall.safe.limits import Limits
+from seawall.safe.limits import MIB, Limits
 
 BLOCK = 512
+LARGE = MIB
+"""Bytes from which on a content is gathered by itself."""
 
 
 class Readable(Protocol):
@@ -45,6 +48,8 @@ class Window:
     def take(self, n: int) -> bytes:
         """The next `n` bytes."""
         if self.at + n > len(self.data):
+            if n > LARGE:
+                return self._gather(n)
             self._fill(n)
             if n > len(self.data):
                 raise self._short(n - len(self.data))
@@ -72,6 +77,20 @@ class Window:
             have += len(piece)
         self.base += self.at
         self.data, self.at = pieces[1] if len(pieces) == 2 and not pieces[0] else b"".join(pieces), 0
+
+    def _gather(self, n: int) -> bytes:
+        """The next `n` bytes, held once: the buffer grows in place, and is handed out without a copy."""
+        gathered, have = BytesIO(), len(self.data) - self.at
+        gathered.write(memoryview(self.data)[self.at :])
+        self.base, self.at = self.base + self.at, 0
+        while have < n and (piece := self._stream.read(self._stream.chunk)):
+            gathered.write(memoryview(piece)[: n - have])
+            have += len(piece)
+            self.data, self.at = piece, len(piece) - max(0, have - n)
+        self.base += min(have, n) - self.at
+        if have < n:
+            raise self._short(n - have)
+        return gathered.getvalue()
 
     def _short(self, missing: int) -> Malformed:
         return Malformed(

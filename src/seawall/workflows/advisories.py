@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
+import msgspec
+
+from seawall.advisories.end_of_life import ended
 from seawall.advisories.match import Matched, match
+from seawall.advisories.names import family
 from seawall.advisories.starter import combined, starter
 from seawall.advisories.store import Store
 from seawall.model import Distro, FeedStatus, NotAssessed, Package
+from seawall.workflows.learned import learn
 from seawall.workflows.settings import Settings
 
 SCORES = {"KEV": "which flaws are exploited (CISA KEV)", "EPSS": "how likely exploits are (EPSS)"}
@@ -22,17 +27,20 @@ class Judge:
         self._store = store
         self._settings = settings
         self._advisories = combined(store, starter()) if store else starter()
-        self._used: set[str] = set(SCORES)
+        self.asked: set[str] = set()
+        """The ecosystems of the packages so far, without release."""
 
     def match(self, packages: Sequence[Package], distro: Distro | None) -> Matched:
         """Judge the packages of one image."""
         matched = match(packages, distro, self._advisories)
-        self._used |= matched.ecosystems
-        return matched
+        self.asked |= matched.ecosystems
+        not_assessed = (*matched.not_assessed, *ended(distro, self._settings.today))
+        return msgspec.structs.replace(matched, not_assessed=not_assessed)
 
     def feeds(self) -> tuple[FeedStatus, ...]:
         """What the database holds of the ecosystems that were asked about."""
-        return tuple(feed for feed in self._store.status() if feed.source in self._used) if self._store else ()
+        used = self.asked.union(SCORES)
+        return tuple(feed for feed in self._store.status() if family(feed.source) in used) if self._store else ()
 
     def gaps(self) -> Iterator[NotAssessed]:
         """What is missing or stale."""
@@ -54,8 +62,7 @@ class Judge:
 @contextmanager
 def open_advisories(settings: Settings) -> Iterator[Judge]:
     """Raises DatabaseError where there is a database and it cannot be used; one that is not there is a gap."""
-    if not settings.database.exists():
-        yield Judge(None, settings)
-        return
-    with Store.open(settings.database) as store:
-        yield Judge(store, settings)
+    with Store.open(settings.database) if settings.database.exists() else nullcontext() as store:
+        judge = Judge(store, settings)
+        yield judge
+        learn(settings.database, judge.asked)

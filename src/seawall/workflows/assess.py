@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from seawall.errors import SeawallError
+from seawall.errors import SeawallError, Unsupported
 from seawall.gate import judge as verdict_of
 from seawall.model import (
     Cluster,
@@ -24,6 +24,7 @@ from seawall.model import (
     Report,
 )
 from seawall.workflows.discover import Found, discover
+from seawall.workflows.inputs import Place, told_apart
 from seawall.workflows.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,24 +46,29 @@ class Assessed(msgspec.Struct, kw_only=True):
 
 
 def assess(
-    paths: Sequence[Path],
+    inputs: Sequence[str | Path],
     kinds: Sequence[str],
     settings: Settings,
     say: Say,
     live: Callable[[Settings, Say], Found] | None = None,
 ) -> Report:
-    """Judge everything of `kinds` ("cluster", "image") that is found in `paths`, and what `live` finds elsewhere."""
+    """Judge everything of `kinds` ("cluster", "image") that is found in `inputs`, and what `live` finds elsewhere.
+
+    An input is a path or, where images are asked for, the name of one in a registry.
+    """
+    paths, afar = told_apart(inputs) if "image" in kinds else ([Path(each) for each in inputs], [])
     found = discover(paths, kinds, settings.limits, say)
     if live:
         found.add(live(settings, say))
     assessed = Assessed(not_assessed=list(found.not_assessed), failed=list(found.failed))
     if found.clusters:
         audit(found.clusters, settings, assessed, say)
-    if found.images:
-        scan(found.images, settings, assessed, say)
+    images: list[Place] = [*found.images, *settings.rootfs, *afar]
+    if images:
+        scan(images, settings, assessed, say)
     frameworks = by_framework(found.clusters, settings, assessed) if settings.framework else ()
     if not assessed.clusters and not assessed.images and not assessed.failed:
-        assessed.failed.append(f"nothing that can be read was found in {', '.join(map(str, paths))}")
+        assessed.failed.append(f"nothing that can be read was found in {', '.join(map(str, inputs))}")
     return Report(
         verdict=verdict_of(assessed.findings, assessed.not_assessed, settings.policy, failed=assessed.failed),
         findings=tuple(assessed.findings),
@@ -91,7 +97,7 @@ def by_framework(clusters: Sequence[Cluster], settings: Settings, assessed: Asse
         ]
     blind = not assessed.advisories or bool(assessed.not_assessed)
     images = {image.name: not blind and image.matched == image.packages for image in assessed.images}
-    return (judge(framework, told_apart(clusters), images, assessed.findings),)
+    return (judge(framework, named_apart(clusters), images, assessed.findings),)
 
 
 def audit(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed, say: Say) -> None:
@@ -101,7 +107,7 @@ def audit(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed, s
     from seawall.sources.clusters.attached import elsewhere
     from seawall.sources.clusters.costs import change
 
-    clusters = told_apart(clusters)
+    clusters = named_apart(clusters)
     say(f"judging {len(clusters)} clusters")
     results = run(clusters, asked(all_checks(), settings), today=settings.today, cost=change)
     assessed.findings += results.findings
@@ -130,7 +136,7 @@ def asked(checks: Sequence[Check], settings: Settings) -> Sequence[Check]:
     return [check for check in checks if check.id in FRAMEWORKS[settings.framework].checks]
 
 
-def told_apart(clusters: Sequence[Cluster]) -> list[Cluster]:
+def named_apart(clusters: Sequence[Cluster]) -> list[Cluster]:
     """Clusters of one name get what tells them apart put before it, or at last a number: a name is an identity."""
     named = list(clusters)
     for prefix in ("resource_group", "origin"):
@@ -151,18 +157,24 @@ def told_apart(clusters: Sequence[Cluster]) -> list[Cluster]:
     return named
 
 
-def scan(paths: Iterable[Path], settings: Settings, assessed: Assessed, say: Say) -> None:
+def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: Say) -> None:
     """List the packages of every image, and match them against the advisories."""
     from seawall.checks.image.vulnerabilities import findings
     from seawall.workflows.advisories import open_advisories
-    from seawall.workflows.images import contents_of, images_in
+    from seawall.workflows.images import Images
 
-    with open_advisories(settings) as advisories:
-        for path in paths:
+    def failed(where: str, error: SeawallError) -> None:
+        # among all that a repository holds there are things that are no images; one that was named must be one
+        if not (isinstance(error, Unsupported) and (settings.sweep or settings.newest)):
+            assessed.failed.append(str(error) + (f" ({error.hint})" if error.hint else ""))
+        assessed.not_assessed.append(NotAssessed(what="image", where=where, why=error.message))
+
+    with open_advisories(settings) as advisories, Images(settings) as images:
+        for place in images.places(places, failed):
             try:
-                for source in images_in(path, settings):
+                for source in images.sources(place):
                     say(f"reading image {source.image.name}")
-                    image = contents_of(source, settings)
+                    image = images.contents(source)
                     say(f"matching {len(image.packages)} packages of {image.name}")
                     matched = advisories.match(image.packages, image.distro)
                     assessed.findings += findings(image, matched)
@@ -181,8 +193,7 @@ def scan(paths: Iterable[Path], settings: Settings, assessed: Assessed, say: Say
                         )
                     )
             except SeawallError as error:
-                assessed.failed.append(str(error) + (f" ({error.hint})" if error.hint else ""))
-                assessed.not_assessed.append(NotAssessed(what="image", where=str(path), why=error.message))
+                failed(str(place), error)
         assessed.advisories = advisories.feeds()
         assessed.not_assessed += advisories.gaps()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from seawall.errors import SeawallError
+from seawall.errors import SeawallError, Unreadable
 from seawall.model import Cluster, NotAssessed
 from seawall.safe import files
 from seawall.safe.limits import Limits
@@ -60,6 +60,9 @@ def discover(paths: Sequence[Path], kinds: Sequence[str], limits: Limits, say: C
     for path in paths:
         search = _Search(kinds, limits, say)
         try:
+            if not path.exists():
+                what = f"there is nothing of this name; an image in a registry is {path}:TAG or HOST/{path}"
+                raise Unreadable(what if "image" in kinds else "there is nothing of this name", where=str(path))
             if path.is_dir() and not _is_image(path):
                 search.sort(search.walk(path), root=path)
             else:

@@ -187,16 +187,18 @@ class Simulation:
                 self.state.pop(gone, None)
 
     def merge(self, own: dict[str, tuple[str, str]]) -> None:
-        place = {"": ""}
+        place: dict[str, str | None] = {"": ""}
         for path, (kind, detail) in sorted(own.items(), key=lambda item: self.order(own, item[0])):
             parent, _, name = path.rpartition("/")
-            here = f"{place[parent]}/{name}".lstrip("/")
-            if place[parent] and self.state.get(place[parent], ("", ""))[0] != "dir":
-                continue  # the layer itself has put something else in the folder's place
+            base = place[parent]
+            if base is None or (base and self.state.get(base, ("", ""))[0] != "dir"):
+                place[path] = None  # the layer itself has put something else in the folder's place
+                continue
+            here = f"{base}/{name}".lstrip("/")
             if kind in ("dir", "way"):
                 real = follow(here, self.link) if kind == "way" else None
-                place[path] = here if real is None else real
-                self.fold(place[path])
+                place[path] = real = here if real is None else real
+                self.fold(real)
             elif kind == "hardlink":
                 up, _, last = detail.rpartition("/")
                 real = follow(up, self.link)

@@ -7,6 +7,7 @@ would not order. To add an ordering: one file, and one line in `ORDERINGS` for e
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from typing import Any
 
 from seawall.errors import Malformed, Unsupported
@@ -15,11 +16,13 @@ ORDERINGS: dict[str, str] = {
     "AlmaLinux": "rpm",
     "Alpine": "apk",
     "Azure Linux": "rpm",
-    "Bitnami": "semver",
+    "Bitnami": "bitnami",
     "Chainguard": "apk",
+    "CRAN": "dotted",
     "crates.io": "semver",
     "Debian": "dpkg",
-    "Go": "semver",
+    "Go": "golang",
+    "Hackage": "dotted",
     "Hex": "semver",
     "Mageia": "rpm",
     "Maven": "maven",
@@ -28,17 +31,20 @@ ORDERINGS: dict[str, str] = {
     "openEuler": "rpm",
     "openSUSE": "rpm",
     "Packagist": "packagist",
+    "Pub": "pub",
     "PyPI": "pep440",
     "Red Hat": "rpm",
     "Rocky Linux": "rpm",
     "RubyGems": "rubygems",
     "SUSE": "rpm",
+    "SwiftURL": "semver",
     "Ubuntu": "dpkg",
     "Wolfi": "apk",
 }
 _LONGEST = 1024
 
 
+@cache
 def _ordering(ecosystem: str) -> Any:
     module = ORDERINGS.get(ecosystem.partition(":")[0])
     if module is None:
@@ -60,7 +66,7 @@ def certain_key(ecosystem: str, version: str) -> Any:
     """As `key`, but also raises Malformed for a version that is ordered by custom only: what it holds is a guess."""
     found = key(ecosystem, version)
     doubtful = getattr(_ordering(ecosystem), "doubtful", None)
-    if doubtful is not None and doubtful(version.strip()):
+    if doubtful is not None and doubtful(found):
         raise Malformed("a version from before the ecosystem's rules", where=version)
     return found
 

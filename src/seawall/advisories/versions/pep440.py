@@ -1,6 +1,6 @@
 """PyPI: PEP 440, read by packaging. Versions from before it sort below all others, as setuptools and PyPI had them.
 
-A legacy version says little about what it is; whoever judges by it asks `doubtful` first.
+A legacy version says little about what it is; whoever judges by its key asks `doubtful` first.
 """
 
 from __future__ import annotations
@@ -43,6 +43,6 @@ def key(version: str) -> tuple[Any, ...]:
         return (0, _legacy(version))
 
 
-def doubtful(version: str) -> bool:
-    """True for a legacy version."""
-    return bool(key(version)[0] == 0)
+def doubtful(key: tuple[Any, ...]) -> bool:
+    """True for the key of a legacy version."""
+    return bool(key[0] == 0)

@@ -1,6 +1,6 @@
-"""SemVer 2 for npm, Go, crates.io, Hex and Bitnami: build metadata is ignored, missing numbers are 0.
+"""SemVer 2 for npm, crates.io and Hex: build metadata is ignored, missing numbers are 0.
 
-Go's pseudo-versions are pre-releases, so they need nothing of their own. Numbers past the third, which SemVer does not
+Numbers past the third, which SemVer does not
 have but packages do, count. Source: https://semver.org/#spec-item-11
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from seawall.advisories.match import Matched
-from seawall.model import Finding, Image, Location, Match, Package, PackageRef, Status, Subject
+from seawall.model import Finding, FixState, Image, Location, Match, Package, PackageRef, Status, Subject
 
 
 def findings(image: Image, matched: Matched) -> Iterator[Finding]:
@@ -39,6 +39,7 @@ def findings(image: Image, matched: Matched) -> Iterator[Finding]:
             fix=match.fix,
             kev=match.kev,
             epss=match.epss,
+            scored_by=match.scored_by,
             refs=match.refs,
         )
         if finding.id not in seen:
@@ -57,4 +58,6 @@ def message(match: Match) -> str:
     if not match.certain:
         return f"{package.name} {package.version} may be affected: {match.why}"
     way_out = f"upgrade to {match.fix.version}" if match.fix.version else "no fixed version is known"
+    if match.fix.state is FixState.SUBSCRIPTION:
+        way_out = f"the fix, {match.fix.version}, is for subscribers only"
     return f"{package.name} {package.version} is affected; {way_out}"

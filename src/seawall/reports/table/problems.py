@@ -99,7 +99,7 @@ def _packages(packages: list[list[Finding]], style: Style) -> Iterator[str]:
     room = max(style.width - len(indent), 20) if style.width and not style.verbose else 0
     if room:
         widths = _fitted(widths, room - 2 * (len(widths) - 1))
-    starts = [indent, *(_severity(flaws[0].severity, style) for flaws in packages)]
+    starts = [indent, *(_severity(max(flaw.severity for flaw in flaws), style) for flaws in packages)]
     for start, (name, *others), flaws in zip(starts, rows, [[], *packages], strict=True):
         cells = [
             cut_start(name, widths[0]),
@@ -134,10 +134,15 @@ def remedy(flaws: list[Finding]) -> str:
     fixes = [flaw.fix for flaw in flaws if flaw.fix and flaw.fix.state is FixState.FIXED]
     if not fixes:
         states = {flaw.fix.state if flaw.fix else FixState.UNKNOWN for flaw in flaws}
+        if FixState.SUBSCRIPTION in states:
+            return "fix for subscribers only"
         if states == {FixState.WILL_NOT_FIX}:
             return "will not be fixed"
         return "no fix known" if states == {FixState.UNKNOWN} else "no fix yet"
-    unfixed = f"; {len(flaws) - len(fixes)} without a known fix" if len(fixes) < len(flaws) else ""
+    paid = sum(flaw.fix is not None and flaw.fix.state is FixState.SUBSCRIPTION for flaw in flaws)
+    unfixed = f"; {paid} for subscribers only" if paid else ""
+    if left := len(flaws) - len(fixes) - paid:
+        unfixed += f"; {left} without a known fix"
     package = flaws[0].package
     versions = tuple(sorted({fix.version for fix in fixes if fix.version}))
     if len(versions) > 1 and package and package.upgrade:

@@ -6,7 +6,7 @@ Sources: https://learn.microsoft.com/azure/azure-resource-manager/templates/synt
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, TypeAlias
 
 from seawall.errors import Malformed
@@ -43,16 +43,19 @@ def given_value(name: str, entry: Any) -> Any:
 
 
 def beside(template: Path) -> tuple[Path, ...]:
-    """Parameter files for `NAME.json`: `NAME.parameters.json`, and `NAME.parameters.dev.json` and its like."""
-    stem = template.stem.lower()
-    return tuple(
-        sorted(
-            path
-            for path in template.parent.iterdir()
-            if path.suffix.lower() == ".json"
-            and path.name.lower().startswith(f"{stem}.")
-            and "parameters" in path.stem.lower().removeprefix(stem).split(".")
-        )
+    """The parameter files that stand beside a template."""
+    return tuple(sorted(path for path in template.parent.iterdir() if is_for(path, template)))
+
+
+def is_for(file: PurePath, template: PurePath) -> bool:
+    """True for `main.parameters.json`, `main.parameters.dev.json` and `main.dev.params.json` beside `main.*`."""
+    name, stem = file.name.lower(), template.stem.lower()
+    words = name.removeprefix(f"{stem}.").split(".")
+    return (
+        file.parent == template.parent
+        and name.startswith(f"{stem}.")
+        and words[-1] == "json"
+        and not {"parameters", "params"}.isdisjoint(words)
     )
 
 

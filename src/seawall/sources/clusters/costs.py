@@ -21,13 +21,14 @@ def change(
 ) -> Change:
     """The change that gives `cluster` the values of `sets`, by path: its worst cost, and one command where az has it.
 
-    A `pool.` path is set on `pool`, or on every pool. `provider` is the version of azurerm ("4.60"), "" for the newest
-    that is known; it matters to Tool.TERRAFORM alone. Raises KeyError for a path the model does not have.
+    A `pool.` path is set on `pool`, or on every pool. `provider` is the version of azurerm ("4.60"), "" for the one
+    that makes the cluster, or else the newest that is known; it matters to Tool.TERRAFORM alone.
+    Raises KeyError for a path the model does not have.
     """
     moves = list(shifts(cluster, sets, pool))
     if not moves:
         return Change(cost=Cost.IN_PLACE, note="nothing to change: it is so already")
-    version = provider_version(provider)
+    version = provider_version(provider or cluster.tool_version)
     priced = [(move, az_price(move) if tool is Tool.AZ else terraform_price(move, version)) for move in moves]
     cost = _worst(each.cost for _, each in priced)
     command = az_commands(cluster, [(move, each.cost) for move, each in priced])

@@ -28,15 +28,19 @@ def belongs(path: Path) -> bool:
 def read(paths: Iterable[Path], *, root: Path, limits: Limits) -> Iterator[tuple[Path, Reading | InputError]]:
     """What the files say: one reading an export, a template, a Bicep file with its modules, a Terraform folder.
 
-    `root` is the folder that modules may be in. What is not of clusters gives nothing, what cannot be read the reason.
+    `root` is the folder that was named: modules may be in it, or in the git repository around it. What is not of
+    clusters gives nothing, what cannot be read the reason.
     """
     kinds: dict[str, list[Path]] = {"bicep": [], "terraform": [], "json": []}
     for path in paths:
         name = path.name.lower()
         kinds["terraform" if name.endswith(TERRAFORM) else "bicep" if name.endswith(BICEP) else "json"].append(path)
     work: list[Work] = [(path, partial(_json, path, limits)) for path in kinds["json"]]
-    work += _bicep(kinds["bicep"], root, limits)
-    work += _terraform(kinds["terraform"], root, limits)
+    tree = next((folder for folder in (root, *root.resolve().parents) if (folder / ".git").exists()), root)
+    if kinds["bicep"]:
+        work += _bicep([*kinds["bicep"], *kinds["json"]], tree, limits)
+    if kinds["terraform"]:
+        work += _terraform(kinds["terraform"], tree, limits)
     for path, reading in work:
         try:
             yield from ((path, _from(path, each)) for each in reading() if each.is_of_clusters)
@@ -61,24 +65,20 @@ def _json(path: Path, limits: Limits) -> Iterator[Reading]:
         yield az_json.read_file(path, data, limits=limits)
 
 
-def _bicep(paths: Sequence[Path], root: Path, limits: Limits) -> Iterator[Work]:
-    if not paths:
-        return
+def _bicep(paths: Sequence[Path], tree: Path, limits: Limits) -> Iterator[Work]:
     from seawall.sources.clusters.bicep.entries import entry_points
     from seawall.sources.clusters.bicep.read import read_entry
 
-    for entry in entry_points(paths, root=root, limits=limits):
-        yield entry.template, partial(_one, partial(read_entry, entry, root=root, limits=limits))
+    for entry in entry_points(paths, root=tree, limits=limits):
+        yield entry.template, partial(_one, partial(read_entry, entry, root=tree, limits=limits))
 
 
 def _one(read: Callable[[], Reading]) -> Iterator[Reading]:
     yield read()
 
 
-def _terraform(paths: Sequence[Path], root: Path, limits: Limits) -> Iterator[Work]:
-    if not paths:
-        return
+def _terraform(paths: Sequence[Path], tree: Path, limits: Limits) -> Iterator[Work]:
     from seawall.sources.clusters import terraform
 
     for folder in terraform.entry_points(sorted({path.parent for path in paths}), limits):
-        yield folder, partial(terraform.read_folder, folder, limits, tree=root)
+        yield folder, partial(terraform.read_folder, folder, limits, tree=tree)

@@ -29,18 +29,28 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 def together(readings: Sequence[Reading], parameters: Sequence[PurePath], template: PurePath) -> Reading:
     """What one template came to with each of its files of parameters.
 
-    Clusters of the same name are told apart by what tells the files apart: `shop.dev` and `shop.prod` with
-    `main.parameters.dev.json` and `main.parameters.prod.json`.
+    Clusters that get the same name from several of them are told apart by what tells the files apart: `shop.dev` and
+    `shop.prod` with `main.parameters.dev.json` and `main.parameters.prod.json`.
     """
-    plain = {*template.stem.split("."), "parameters", "json"}
     doubles = Counter(cluster.name for reading in readings for cluster in reading.clusters)
-    clusters: list[Cluster] = []
-    notes: list[NotAssessed] = []
-    for file, reading in zip(parameters, readings, strict=True):
-        label = ".".join(word for word in file.name.split(".") if word not in plain) or file.name
-        for cluster in reading.clusters:
-            name = f"{cluster.name}.{label}" if doubles[cluster.name] > 1 else cluster.name
-            clusters.append(msgspec.structs.replace(cluster, name=name))
-        for note in reading.not_assessed:
-            notes.append(msgspec.structs.replace(note, why=f"{note.why} (with {file.name})"))
+    clusters = [
+        msgspec.structs.replace(cluster, name=f"{cluster.name}.{label}") if doubles[cluster.name] > 1 else cluster
+        for label, reading in zip(_labels(parameters, template), readings, strict=True)
+        for cluster in reading.clusters
+    ]
+    notes = [
+        msgspec.structs.replace(note, why=f"{note.why} (with {file.name})")
+        for file, reading in zip(parameters, readings, strict=True)
+        for note in reading.not_assessed
+    ]
     return Reading(clusters=tuple(clusters), not_assessed=tuple(dict.fromkeys(notes)))
+
+
+def _labels(parameters: Sequence[PurePath], template: PurePath) -> list[str]:
+    """What tells the files of parameters apart: the words that only their names have, or else their folders'."""
+    plain = {*template.stem.lower().split("."), "parameters", "params", "param", "json", "bicepparam"}
+    words = [[word for word in file.name.split(".") if word.lower() not in plain] for file in parameters]
+    labels = [".".join(parts) for parts in words]
+    if len(set(labels)) == len(labels):
+        return [label or file.name for label, file in zip(labels, parameters, strict=True)]
+    return [".".join((file.parent.name, *parts)) for file, parts in zip(parameters, words, strict=True)]

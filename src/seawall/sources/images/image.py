@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -52,14 +53,22 @@ class Config(msgspec.Struct, frozen=True):
         return self.rootfs.diff_ids or ()
 
 
+def _nothing() -> OpenFile:
+    raise NotImplementedError("a folder has no archive to open")
+
+
 class LayerSource(msgspec.Struct, frozen=True, kw_only=True):
-    """A layer that can be opened as often as needed. `digest` and `diff_id` are claims, checked while reading."""
+    """A layer that can be opened as often as needed. `digest` and `diff_id` are claims, checked while reading.
+
+    A `folder` is read as it lies, and has nothing to `open`.
+    """
 
     where: str
     digest: str = ""
     diff_id: str = ""
     size: int = 0
-    open: Callable[[], OpenFile]
+    open: Callable[[], OpenFile] = _nothing
+    folder: Path | None = None
 
 
 class ImageSource(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,11 @@ from seawall.sources.images.links import PATH_MAX, follow, join
 T = TypeVar("T")
 Entry = Literal["file", "dir", "way", "symlink", "hardlink", "other"]
 
+HEAD = 4096
+"""Bytes of a program that tell what it is: its first page, with what its linker noted on it."""
+
+SMALLEST_PROGRAM = 4096
+
 _WHITEOUT = ".wh."
 _AUFS = ".wh..wh."
 _OPAQUE = ".wh..wh..opq"
@@ -55,8 +60,12 @@ def analyse(
     visit: Callable[[str, bytes], T],
     limits: Limits,
     where: str,
+    wants_program: Callable[[str, bytes], bool] | None = None,
 ) -> LayerFacts[T]:
     """Walk the layer; a wanted file is visited with its as_text path and content, only the result is kept.
+
+    A file that nobody wants by its path, and that is executable, in a folder of programs or a shared library by its
+    name, is wanted where `wants_program` says so, which gets its path and first bytes.
 
     What `visit` raises as SeawallError, and a wanted file that is sparse or over a bound, becomes `Unread`.
     Raises Malformed or LimitExceeded for the archive itself.
@@ -82,10 +91,22 @@ def analyse(
         folder[names.setdefault(name, name)] = member.kind
         if member.kind != "file":
             record.special(path, member)
-        elif wants(path):
+        elif wants(path) or (wants_program and _may_run(member) and wants_program(path, member.peek(HEAD))):
             facts.results[path] = _result(member, path, visit)
     facts.notes += walk.notes
     return facts
+
+
+def _may_run(member: tar.Member) -> bool:
+    # the size first: most files are small, and every look at a header costs
+    return (
+        member.size >= SMALLEST_PROGRAM and not member.sparse and (named_as_program(member.name) or member.executable)
+    )
+
+
+def named_as_program(path: str) -> bool:
+    """True for what lies in a folder of programs, or is named as a shared library or a program of Windows."""
+    return "bin/" in path or ".so" in path or path.endswith(".exe")
 
 
 def _result(member: tar.Member, path: str, visit: Callable[[str, bytes], T]) -> T | Unread:

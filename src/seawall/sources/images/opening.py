@@ -1,4 +1,4 @@
-"""The one way in for images on disk."""
+"""The one way in for images on disk: archives, layouts, and unpacked root file systems."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from seawall.sources.images.archive import MANIFEST, read_archive
 from seawall.sources.images.files import Archive, Files, Folder, open_file, readable
 from seawall.sources.images.image import ImageSource
 from seawall.sources.images.oci_layout import INDEX, read_layout
+from seawall.sources.images.rootfs import is_rootfs, open_rootfs
 
-Kind = Literal["oci-layout", "image-archive"]
+Kind = Literal["oci-layout", "rootfs", "image-archive"]
 
 _LOOK = Limits(layer_bytes=4 * MIB)
 LOOKED_AT = 16
@@ -32,7 +33,7 @@ def recognise(path: Path) -> Kind | None:
     """What kind of image source this is, by a few names in it; None for anything else, whatever it is."""
     if path.is_dir():
         layout = (path / "oci-layout").is_file() and (path / INDEX).is_file()
-        return "oci-layout" if layout else None
+        return "oci-layout" if layout else "rootfs" if is_rootfs(path) else None
     try:
         with open_file(path) as file:
             start = file.read(512)
@@ -57,6 +58,8 @@ def open_images(path: Path, *, platform: str | None = None, limits: Limits = DEF
 
 
 def _images(path: Path, platform: str | None, limits: Limits) -> tuple[ImageSource, ...]:
+    if path.is_dir() and recognise(path) == "rootfs":
+        return (open_rootfs(path),)
     files: Files = Folder(path) if path.is_dir() else Archive(path, limits=limits)
     if INDEX in files and ("oci-layout" in files or MANIFEST not in files):
         return read_layout(files, platform=platform, limits=limits)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from typing import Generic, Protocol, TypeVar
 
@@ -15,9 +15,11 @@ from seawall.model import Image, NotAssessed
 from seawall.safe.compression import CHUNK, open_stream
 from seawall.safe.limits import DEFAULT, Limits
 from seawall.safe.names import as_text
+from seawall.sources.images.cache import Kept
 from seawall.sources.images.files import readable
 from seawall.sources.images.image import ImageSource, LayerSource
 from seawall.sources.images.layer import LayerFacts, Unread, analyse
+from seawall.sources.images.rootfs import read_folder
 from seawall.sources.images.squash import Tree, Wanted
 
 T = TypeVar("T")
@@ -40,27 +42,36 @@ def read(
     *,
     wants: Callable[[str], bool],
     visit: Callable[[str, bytes], T],
+    wants_program: Callable[[str, bytes], bool] | None = None,
     exact: Collection[str] = (),
     limits: Limits = DEFAULT,
     threads: int = 2,
     verify: bool = True,
+    kept: Kept[T] | None = None,
 ) -> ImageTree[T]:
     """Visit every wanted file of every layer, and squash. Raises Malformed, Unsupported or LimitExceeded.
 
     `wants` gets paths without a leading slash; `visit` gets the path and the content, and may run in several threads.
-    `exact` are wanted paths that are looked for through linked folders too (a package database behind a link).
-    Without `verify`, diffIDs are not checked, and a layer in a plain archive is not read but for its wanted files.
+    `wants_program` adds programs by content: see `analyse`. `exact` are wanted paths that are looked for through linked
+    folders too (a package database behind a link).
+    Without `verify`, diffIDs are not checked (digests are), and a layer in a plain archive is not read but for its
+    wanted files. `kept` has the facts of layers read before, and takes those of layers whose digest was computed.
     """
 
     def facts_of(layer: LayerSource | None) -> LayerFacts[T]:
-        return (
-            LayerFacts() if layer is None else read_layer(layer, wants=wants, visit=visit, limits=limits, verify=verify)
-        )
+        if layer is None:
+            return LayerFacts()
+        known = kept.get(layer.digest) if kept and layer.digest else None
+        if known and (not verify or known.diff_id == layer.diff_id):
+            return known
+        facts = read_layer(layer, wants=wants, wants_program=wants_program, visit=visit, limits=limits, verify=verify)
+        if kept and facts.digest:
+            kept.put(facts.digest, facts)
+        return facts
 
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        layers = list(pool.map(facts_of, source.layers))
+    layers = _at_once(facts_of, source.layers, threads)
     tree = Tree(layers, wants)
-    _fetch(tree, tree.unfetched(exact), source, visit, limits)
+    _fetch(tree, tree.unfetched(exact), source, visit, limits, kept)
     name = source.image.name
     unread = [
         NotAssessed(what="file in an image", where=f"{name}!/{as_text(path)}", why=why) for path, why in tree.unread()
@@ -77,21 +88,49 @@ def read(
     )
 
 
+def _at_once(
+    facts_of: Callable[[LayerSource | None], LayerFacts[T]], layers: Sequence[LayerSource | None], threads: int
+) -> list[LayerFacts[T]]:
+    """The facts of all layers, the largest begun first; after a failure no more are begun."""
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        begun = {
+            index: pool.submit(facts_of, layers[index])
+            for index in sorted(range(len(layers)), key=lambda index: -getattr(layers[index], "size", 0))
+        }
+        try:
+            for future in as_completed(begun.values()):
+                future.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+        return [begun[index].result() for index in range(len(layers))]
+
+
 def read_layer(
     layer: LayerSource,
     *,
     wants: Callable[[str], bool],
     visit: Callable[[str, bytes], T],
     limits: Limits,
+    wants_program: Callable[[str, bytes], bool] | None = None,
     verify: bool = True,
 ) -> LayerFacts[T]:
     """One layer, checked against the digest and diffID that it claims. Raises Malformed where they differ."""
+    if layer.folder:
+        return read_folder(layer.folder, wants=wants, wants_program=wants_program, visit=visit, limits=limits)
     with readable(layer.where), closing(layer.open()) as raw:
         packed = _Hashed(raw, layer.digest, layer.where) if layer.digest else None
         stream = open_stream(packed or raw, where=layer.where, limits=limits)
         once = packed and stream.kind == "plain" and layer.digest == layer.diff_id
         unpacked = _Hashed(stream, layer.diff_id, layer.where) if verify and layer.diff_id and not once else None
-        facts = analyse(unpacked or stream, wants=wants, visit=visit, limits=limits, where=layer.where)
+        facts = analyse(
+            unpacked or stream,
+            wants=wants,
+            wants_program=wants_program,
+            visit=visit,
+            limits=limits,
+            where=layer.where,
+        )
         (unpacked or stream).skip(_END)
     if packed:
         facts.digest = packed.check("digest")
@@ -101,10 +140,14 @@ def read_layer(
 
 
 def _fetch(
-    tree: Tree[T], missing: list[Wanted], source: ImageSource, visit: Callable[[str, bytes], T], limits: Limits
+    tree: Tree[T],
+    missing: list[Wanted],
+    source: ImageSource,
+    visit: Callable[[str, bytes], T],
+    limits: Limits,
+    kept: Kept[T] | None,
 ) -> None:
     """Read what is wanted only under another name: each layer that has some of it once more, just for that."""
-
     for index in sorted({wanted.layer for wanted in missing}):
         layer = source.layers[index]
         if layer is None:
@@ -113,12 +156,33 @@ def _fetch(
         for wanted in missing:
             if wanted.layer == index:
                 aliases.setdefault(as_text(wanted.stored), []).append(wanted.path)
-        checked_before = msgspec.structs.replace(layer, digest="", diff_id="")
-        wants, visit_all = _aliased(aliases, visit)
-        facts = read_layer(checked_before, wants=wants, visit=visit_all, limits=limits)
-        for stored, results in facts.results.items():
-            for path in aliases[as_text(stored)]:
-                tree.fetched(path, results if isinstance(results, Unread) else results[path], index)
+        for path, result in _under_other_names(layer, aliases, visit, limits, kept).items():
+            tree.fetched(path, result, index)
+
+
+def _under_other_names(
+    layer: LayerSource,
+    aliases: dict[str, list[str]],
+    visit: Callable[[str, bytes], T],
+    limits: Limits,
+    kept: Kept[T] | None,
+) -> dict[str, T | Unread]:
+    """What was made of files under the names that they are wanted by. `aliases` has those by the stored name."""
+    part = repr(sorted(aliases.items()))
+    known = kept.get(layer.digest, part) if kept and layer.digest else None
+    if known:
+        return known.results
+    wants, visit_all = _aliased(aliases, visit)
+    checked_before = msgspec.structs.replace(layer, diff_id="")
+    facts = read_layer(checked_before, wants=wants, visit=visit_all, limits=limits)
+    found: dict[str, T | Unread] = {
+        path: results if isinstance(results, Unread) else results[path]
+        for stored, results in facts.results.items()
+        for path in aliases[as_text(stored)]
+    }
+    if kept and facts.digest:
+        kept.put(facts.digest, LayerFacts(results=found), part)
+    return found
 
 
 def _aliased(

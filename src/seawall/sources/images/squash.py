@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cached_property
 from typing import Generic, NamedTuple, TypeAlias, TypeVar, Union
 
 from seawall.sources.images.layer import LayerFacts, Unread
@@ -105,7 +106,7 @@ class Tree(Generic[T]):
     def unfetched(self, exact: Collection[str] = ()) -> list[Wanted]:
         """Wanted paths that are links to files whose own names nobody wanted, those of `exact` through folders too."""
         missing = {}
-        for path, node in self._leaves():
+        for path, node in self._leaves:
             if isinstance(node, _File):
                 if node.shown and self._wants(path):
                     missing[path] = self._unvisited(path)
@@ -129,7 +130,7 @@ class Tree(Generic[T]):
 
     def _outcomes(self) -> Iterator[tuple[str, T | Unread, int]]:
         outcomes = [(path, *outcome) for path, outcome in self._fetched.items()]
-        for path, node in self._leaves():
+        for path, node in self._leaves:
             if isinstance(node, _File) and node.shown and path not in self._fetched:
                 results = self._layers[node.layer].results
                 if node.stored in results:
@@ -137,16 +138,21 @@ class Tree(Generic[T]):
         outcomes.sort(key=lambda outcome: outcome[0])
         yield from outcomes
 
-    def _leaves(self) -> Iterator[tuple[str, _Node]]:
-        """All files and links but plain files under their own name, which nobody wanted."""
+    @cached_property
+    def _leaves(self) -> list[tuple[str, _Node]]:
+        """All files and links but plain files under their own name, which nobody wanted: a few of very many."""
+        leaves: list[tuple[str, _Node]] = []
         todo: list[tuple[str, _Folder]] = [("", self._root)]
         while todo:
             path, folder = todo.pop()
             for name, node in folder.items():
+                if type(node) is int:
+                    continue
                 if isinstance(node, dict):
                     todo.append((join(path, name), node))
-                elif not isinstance(node, int):
-                    yield join(path, name), node
+                else:
+                    leaves.append((join(path, name), node))
+        return leaves
 
     def _hide(self, facts: LayerFacts[T]) -> None:
         for path in facts.opaque:

@@ -191,3 +191,23 @@ def test_modules_of_the_registry_are_reported() -> None:
 @pytest.mark.parametrize("path", [PSRULE], ids=module_of)
 def test_the_compiler_agrees_that_it_is_valid(path: Path, tmp_path: Path) -> None:
     subprocess.run(["bicep", "build", str(path), "--outfile", str(tmp_path / "out.json")], check=True)
+
+
+REST = (SHARED or Path()) / "aks/rest-api-examples"
+EXAMPLES = sorted(REST.rglob("*.bicep")) if SHARED else []
+
+
+def test_the_examples_of_the_rest_api() -> None:
+    """Each is one resource, as Bicep and as the JSON of an ARM template's resource, which leaves out the parent."""
+    assert len(EXAMPLES) == 67
+    differing = {}
+    for path in EXAMPLES:
+        expected = json.loads(path.with_suffix(".json").read_bytes())
+        (item,), notes = evaluate(str(path), inside(path.parent))
+        assert notes == ()
+        own_name = shown(item.name).rpartition("/")[2]
+        ours = {"type": item.kind, "apiVersion": item.api_version, **item.body, "name": own_name}
+        found = list(differences(ours, {**expected, "type": expected["type"].lower()}))
+        if found:
+            differing[path.name] = found
+    assert differing == {}

@@ -118,6 +118,10 @@ def test_expressions(expression: str, expected: Any) -> None:
         ("1 + 'a'", "add()"),
         ("noSuchFunction()", "does not know the function"),
         ("secret", "is a secret"),
+        ("loadTextContent()", "wrong arguments"),
+        ("any(x => x)", "a lambda is no value"),
+        ("reduce([], x => x, (a, b) => a)", "a lambda is no value"),
+        ("reduce([1], x => x, (a, b) => [a])[0]", "a lambda is no value"),
         ("[for x in p: x]", "parameter 'p' has no default"),
         ("{...p}", "parameter 'p' has no default"),
     ],
@@ -298,6 +302,15 @@ HOSTILE = {
     "list doubled by concat": "var it = reduce(range(0, 64), [1], (a, x) => concat(a, a))",
     "loops in loops": "var r = range(0, 1000)\nvar it = [for a in r: [for b in r: [for c in r: a]]]",
     "a function of itself": "func f(x int) int => f(x) + f(x)\nvar it = f(1)",
+    "lines in vain": "var it = [\n" + "var\n" * 50_000 + "[" * 200,
+    "comments that nobody closes": "var x = 1 /*\n" * 100_000 + "var it = " + "[" * 200,
+    "dollars": "$" * 1_000_000 + "\nvar it = " + "[" * 200,
+    "names in vain": "var o = {" + ", ".join(f"a{i}: 1" for i in range(2_000)) + "}\n"
+    "var it = map(range(0, 10000), i => o.b)",
+    "a long line of parents": "\n".join(
+        f"resource r{i} 'a/b@1' = {{\n  parent: r{i + 1}\n  name: 'x'\n}}" for i in range(4_000)
+    )
+    + "\nvar it = r0.id",
     "huge range": "var it = range(0, 2000000000)",
 }
 

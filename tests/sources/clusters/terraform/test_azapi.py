@@ -103,3 +103,34 @@ def test_an_update_of_a_cluster_of_azurerm(tf: Any) -> None:
     assert cluster.protection.node_resource_group_restriction == "ReadOnly"
     assert tf.pools(cluster)["system"].ssh_access == "Disabled"
     assert cluster.tool is Tool.TERRAFORM
+
+
+def test_an_automatic_cluster_of_azurerm(tf: Any) -> None:
+    text = """
+    resource "azurerm_kubernetes_automatic_cluster" "main" {
+      name     = "auto"
+      location = "westeurope"
+      identity {
+        type = "UserAssigned"
+      }
+      api_server_access {
+        authorized_ip_ranges = ["0.0.0.0/0"]
+      }
+    }
+    resource "azurerm_kubernetes_automatic_cluster" "private" {
+      name     = "private"
+      private_cluster {
+        private_dns_zone_id = "System"
+      }
+    }
+    """
+    reading = tf.read(tf.write({"main.tf": text}))
+    auto, private = reading.clusters
+    assert (auto.name, auto.upkeep.sku, auto.identity.type) == ("auto", "Automatic", "UserAssigned")
+    assert auto.api_server.authorized_ranges == ("0.0.0.0/0",)
+    assert auto.lines["api_server.authorized_ranges"] == 9
+    assert auto.api_server.private is False
+    assert private.api_server.private is True
+    assert private.api_server.private_dns_zone == "system"
+    assert private.api_server.authorized_ranges == ()
+    assert isinstance(auto.network.policy, Unknown), "AKS Automatic sets it by itself"

@@ -91,7 +91,17 @@ def test_the_version_of_the_provider_decides_about_defaults(tf: Any, versions: s
 def test_a_lock_file_fixes_the_version(tf: Any) -> None:
     lock = 'provider "registry.terraform.io/hashicorp/azurerm" {\n  version = "5.2.0"\n}\n'
     folder = tf.write({"main.tf": tf.aks(versions=">= 3.0"), ".terraform.lock.hcl": lock})
-    assert get(tf.one(folder), "identity.oidc_issuer") is True
+    cluster = tf.one(folder)
+    assert get(cluster, "identity.oidc_issuer") is True
+    assert cluster.tool_version == "5.2.0"
+
+
+@pytest.mark.parametrize(("version", "cost"), [("4.57.0", Cost.NEW_CLUSTER), ("4.66.0", Cost.REIMAGE)])
+def test_the_version_that_is_fixed_decides_about_prices(tf: Any, version: str, cost: Cost) -> None:
+    inside = 'network_profile {\n network_plugin = "azure"\n network_policy = "calico"\n}'
+    cluster = tf.one(tf.write({"main.tf": tf.aks(inside, versions=version)}))
+    sets = {"network.policy": "cilium", "network.dataplane": "cilium"}
+    assert change(cluster, sets, tool=cluster.tool).cost is cost
 
 
 def test_names_of_attributes_tell_the_version_where_nothing_else_does(tf: Any) -> None:
@@ -242,6 +252,13 @@ def test_a_cluster_of_terraform_has_terraforms_prices(tf: Any) -> None:
     cluster = tf.one(tf.write({"main.tf": tf.aks()}))
     assert cluster.tool is Tool.TERRAFORM
     assert change(cluster, {"api_server.private": True}, tool=cluster.tool).cost is Cost.NEW_CLUSTER
+
+
+def test_region_and_tags_are_as_azure_has_them(tf: Any) -> None:
+    text = tf.aks("tags = { a = true, b = 1.5, c = var.u }").replace('"westeurope"', '"West Europe"')
+    text += 'variable "u" {\n}\n'
+    cluster = tf.one(tf.write({"main.tf": text}))
+    assert (cluster.region, cluster.tags) == ("westeurope", {"a": "true", "b": "1.5"})
 
 
 def test_every_setting_has_a_line(tf: Any) -> None:

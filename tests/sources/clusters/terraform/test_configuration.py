@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seawall.errors import LimitExceeded, Unreadable
-from seawall.model import Unknown
+from seawall.model import Cluster, Unknown
 from seawall.safe.limits import DEFAULT, Limits
 from seawall.sources.clusters import terraform
 
@@ -327,6 +327,16 @@ def test_hostile_input_ends_soon_and_the_rest_is_read(tf: Any, text: str) -> Non
         assert "prod" in {cluster.name for cluster in reading.clusters}
 
 
+def test_a_deep_stack_is_no_reason_to_fall_over(tf: Any) -> None:
+    folder = tf.write({"main.tf": tf.aks("node_resource_group = local.a"), "hostile.tf": HOSTILE["long chain"]})
+
+    def deeper(levels: int) -> Cluster:
+        return deeper(levels - 1) if levels else tf.one(folder)
+
+    for levels in range(0, 800, 100):
+        assert isinstance(deeper(levels).upkeep.node_resource_group, Unknown)
+
+
 def test_modules_that_multiply_end_soon(tf: Any) -> None:
     for at in range(6):
         text = f'module "m" {{\n  source = "../m{at + 1}"\n  count = 1000\n}}\n'
@@ -339,7 +349,8 @@ def test_modules_that_multiply_end_soon(tf: Any) -> None:
 @given(st.data())
 def test_damaged_configuration_is_read_or_told(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     text = (
-        'locals {\n a = { for k, v in var.m : k => upper(v) if v != null }\n}\nvariable "m" {\n default = { x = "y" }\n}\n'
+        "locals {\n a = { for k, v in var.m : k => upper(v) if v != null }\n}\n"
+        'variable "m" {\n default = { x = "y" }\n}\n'
         'resource "azurerm_kubernetes_cluster" "main" {\n name = "a-${join("-", keys(local.a))}"\n for_each = local.a\n'
         ' dynamic "network_profile" {\n  for_each = [1]\n  content {\n   network_policy = "calico"\n  }\n }\n}\n'
     )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from seawall.errors import InputError
 from seawall.safe.limits import DEFAULT, Limits
+from seawall.sources.clusters import arm_parameters
 from seawall.sources.clusters.bicep.modules import Files, inside, is_remote
-from seawall.sources.clusters.bicep.params import ENDING, is_json_for, target_of
+from seawall.sources.clusters.bicep.params import ENDING, target_of
 from seawall.sources.clusters.bicep.syntax import Declaration, Object
 from seawall.sources.clusters.documents import CLUSTER
 
@@ -37,24 +38,19 @@ def entry_points(paths: Iterable[Path], *, root: Path, limits: Limits = DEFAULT)
     files = Files(inside(root, limits), limits)
     templates = {path: tuple(_modules(path, files)) for path in found if path.suffix.lower() == ".bicep"}
     parameters: dict[Path, list[Path]] = {}
+    folders: dict[Path, list[Path]] = {}
+    for path in templates:
+        folders.setdefault(path.parent, []).append(path)
     for path in found:
-        for template in _targets(path, templates, files):
+        for template in _targets(path, folders.get(path.parent, ()), files):
             parameters.setdefault(template, []).append(path)
     used = {module for path, modules in templates.items() for module in modules if module != path}
-    entries = [path for path in templates if path not in used]
-    entries += [path for path in parameters if path not in entries]
-    reached = set(entries)
-    pending = [*entries]
-    while pending or (left := next((path for path in templates if path not in reached), None)):
-        if not pending:
-            assert left is not None
-            entries.append(left)
-            reached.add(left)
-            pending.append(left)
-        for module in templates.get(pending.pop(), ()):
-            if module not in reached:
-                reached.add(module)
-                pending.append(module)
+    entries = dict.fromkeys((*(path for path in templates if path not in used), *parameters))
+    reached: set[Path] = set()
+    for path in (*entries, *templates):
+        if path not in reached:
+            entries.setdefault(path)
+            _reach(path, templates, reached)
     return tuple(Entry(template=path, parameters=tuple(parameters.get(path, ()))) for path in sorted(entries))
 
 
@@ -116,6 +112,16 @@ def _is_of_cluster(declaration: Declaration) -> bool:
     return reference.startswith(CLUSTER) and not empty
 
 
+def _reach(path: Path, templates: Mapping[Path, Iterable[Path]], reached: set[Path]) -> None:
+    """Add to `reached` the file and the modules that it uses, itself or through others."""
+    pending = [path]
+    while pending:
+        one = pending.pop()
+        if one not in reached:
+            reached.add(one)
+            pending += templates.get(one, ())
+
+
 def _modules(path: Path, files: Files) -> Iterator[Path]:
     try:
         declarations = files.source(str(path)).tree.declarations
@@ -126,8 +132,11 @@ def _modules(path: Path, files: Files) -> Iterator[Path]:
             yield Path(files.named_in(str(path), declaration.reference))
 
 
-def _targets(path: Path, templates: Iterable[Path], files: Files) -> Iterator[Path]:
-    """The templates that the file at `path` holds parameters for; a `.bicepparam` that names none is its own."""
+def _targets(path: Path, beside: Iterable[Path], files: Files) -> Iterator[Path]:
+    """The templates, of those `beside` it for JSON, that the file at `path` holds parameters for.
+
+    A `.bicepparam` that names none is its own.
+    """
     if path.suffix.lower() == ENDING:
         try:
             target = target_of(str(path), files)
@@ -136,4 +145,4 @@ def _targets(path: Path, templates: Iterable[Path], files: Files) -> Iterator[Pa
         else:
             yield Path(target) if target else path
     elif path.suffix.lower() == ".json":
-        yield from (template for template in templates if is_json_for(path, template))
+        yield from (template for template in beside if arm_parameters.is_for(path, template))

@@ -49,6 +49,8 @@ _BINARY: Final = {
     ">=": "greaterOrEquals",
     "==": "equals",
 }
+_TAKE_LAMBDAS: Final = frozenset({"map", "filter", "reduce", "sort", "toObject", "groupBy", "mapValues"})
+_NO_VALUE: Final = Unknown("a lambda is no value")
 _DECIDES: Final = {"&&": ("and", False), "||": ("or", True)}
 
 
@@ -110,6 +112,7 @@ class Evaluation:
         bound = self.budget.limits.template_items
         if len(source) > bound:
             raise LimitExceeded("template_items", bound, where="loop", found=len(source))
+        self.budget.spend(len(source))
         return [{**local, node.item: item, node.index: index} for index, item in enumerate(source)]
 
     def turn(self, body: Expression, local: Local) -> tuple[bool | Unknown, Expression]:
@@ -126,7 +129,10 @@ class Evaluation:
         """The lambda as a Python callable, as the functions on lists want it."""
 
         def apply(*values: Any) -> Any:
-            return self.budget.spend_on(self.value(node.body, {**local, **dict(zip(node.names, values, strict=False))}))
+            named = {
+                name: _NO_VALUE if callable(held) else held for name, held in zip(node.names, values, strict=False)
+            }
+            return self.budget.spend_on(self.value(node.body, {**local, **named}))
 
         apply.takes = len(node.names)  # type: ignore[attr-defined] # how many values it wants
         return apply
@@ -143,6 +149,8 @@ class Evaluation:
     def _held(self, target: Any, key: Any, node: Member | Index) -> Any:
         if node.safe or (target is None and _safe_before(node.target)):
             return self.call("tryGet", target, key)
+        if isinstance(target, dict) and key not in target:
+            self.budget.spend(len(target))
         try:
             return member(target, key)
         except LookupError:
@@ -207,17 +215,21 @@ class Evaluation:
     def _call(self, node: Call, local: Local) -> Any:
         if node.target is not None:
             target = self.resolve(node.target, local)
-            arguments = [self._argument(argument, local) for argument in node.arguments]
+            arguments = [self.value(argument, local) for argument in node.arguments]
             symbol = target if isinstance(target, Symbol) else Symbol("it")
             return self.budget.spend_on(symbol.call(node.name, arguments))
-        own = self.function(node.name)
-        arguments = [self._argument(argument, local) for argument in node.arguments]
-        if own:
-            return self.budget.spend_on(own(*arguments))
-        return self.call(node.name, *arguments)
-
-    def _argument(self, node: Expression, local: Local) -> Any:
-        return self.lambda_of(node, local) if isinstance(node, Lambda) else self.value(node, local)
+        if own := self.function(node.name):
+            return self.budget.spend_on(own(*(self.value(argument, local) for argument in node.arguments)))
+        found = self.call(
+            node.name,
+            *(
+                self.lambda_of(each, local)
+                if node.name in _TAKE_LAMBDAS and isinstance(each, Lambda)
+                else self.value(each, local)
+                for each in node.arguments
+            ),
+        )
+        return _NO_VALUE if callable(found) else found
 
     def _unary(self, node: Unary, local: Local) -> Any:
         value = self.value(node.operand, local)
@@ -245,7 +257,7 @@ class Evaluation:
         return self.value(node.yes if wanted else node.no, local)
 
     def _lambda(self, node: Lambda, local: Local) -> Any:
-        return Unknown("a lambda is no value")
+        return _NO_VALUE
 
     def _spread(self, node: Spread, local: Local) -> Any:
         return Unknown("`...` is no value")

@@ -24,14 +24,15 @@ END: Final = "end"
 _PIECE = r"(?:[^'\\\r\n$]++|\\.|\$(?!\{))*+"
 _TOKEN = re.compile(
     rf"""
-      (?P<blank>[ \t\f\ufeff\xa0]+|//[^\r\n]*|\#[^\r\n]*|/\*(?:[^*]++|\*(?!/))*+\*/)
+      (?P<blank>[ \t\f\ufeff\xa0]+|//[^\r\n]*|\#[^\r\n]*)
+    | (?P<comment>/\*)
     | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
     | (?P<newline>(?:\r\n?|\n)(?:[ \t\r\n]++|//[^\r\n]*+)*+)
     | (?P<long>\$*'''(?:[^']++|'(?!'')|'(?='''))*+''')
     | '(?P<text>{_PIECE})(?P<stop>'|\$\{{)
     | (?P<number>[0-9]+)
-    | (?P<mark>\.\.\.|&&|\|\||\?\?|=>|==|!=|=~|!~|<=|>=|::|/(?!\*)|[-{{}}\[\]().,:?=<>!+*%|@^])
-    | (?P<error>'{_PIECE}|/\*|.)
+    | (?P<mark>\.\.\.|&&|\|\||\?\?|=>|==|!=|=~|!~|<=|>=|::|[-{{}}\[\]().,:?=<>!+*/%|@^])
+    | (?P<error>'{_PIECE}|\$++|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -74,7 +75,7 @@ def tokens(source: str) -> Tokens:
 
 
 class _Lexer:
-    """`braces` holds, for each `${` that is open, how many braces are open in it."""
+    """`braces` holds, for each `${` that is open, how many braces are open in it; `unclosed`: no `*/` follows."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -82,6 +83,7 @@ class _Lexer:
         self.line = 1
         self.start = 0
         self.braces: list[int] = []
+        self.unclosed = False
 
     def run(self, position: int, end: int) -> None:
         """Add the tokens of `source[position:end]`."""
@@ -101,7 +103,7 @@ class _Lexer:
                 else:
                     add(mark, mark, self.line, column)
             elif kind == "newline":
-                add(NEWLINE, "", self.line, column)
+                self._line_break(column)
                 self._count_lines(token[0], token.start())
                 if self.braces and DECLARATION.match(self.source, position, end):
                     self.braces.clear()  # a `${` that nobody closed
@@ -111,10 +113,10 @@ class _Lexer:
                 add(NUMBER, token[0], self.line, column)
             elif kind == "long":
                 self._long_text(token[0], token.start(), column)
+            elif kind == "comment":
+                position = self._comment(token.start(), column, end)
             elif kind == "error":
-                position = self._error(token, column, end)
-            else:
-                self._count_lines(token[0], token.start())
+                add(ERROR, token[0], self.line, column)
 
     def _brace(self, mark: str, position: int, end: int, column: int) -> int:
         """A brace inside `${ }`: one of an object, or the one that ends it. Returns where to go on."""
@@ -166,17 +168,24 @@ class _Lexer:
             kind, at = MIDDLE, stop + 1
         self.found.add(CLOSING, inner[at:], self.line, column)
 
-    def _error(self, token: re.Match[str], column: int, end: int) -> int:
-        """What is no token; a comment that nobody closed ends where a statement begins."""
-        position = token.start()
-        self.found.add(ERROR, token[0], self.line, column)
-        if token[0] != "/*":
-            return token.end()
-        again = DECLARATION.search(self.source, position, end)
-        stop = again.start() if again else end
-        self._count_lines(self.source[position:stop], position)
-        self.found.add(NEWLINE, "", self.line, 1)
+    def _comment(self, start: int, column: int, end: int) -> int:
+        """A comment over lines; one that nobody closed ends where a statement begins. Returns where to go on."""
+        stop = -1 if self.unclosed else self.source.find("*/", start + 2, end)
+        if stop >= 0:
+            stop += 2
+        else:  # then no later comment is closed either: not to look again keeps the time in bounds
+            self.unclosed = True
+            self.found.add(ERROR, "/*", self.line, column)
+            again = DECLARATION.search(self.source, start, end)
+            stop = again.start() if again else end
+            self._line_break(column)
+        self._count_lines(self.source[start:stop], start)
         return stop
+
+    def _line_break(self, column: int) -> None:
+        """One NEWLINE for any number of them."""
+        if not self.found.kinds or self.found.kinds[-1] != NEWLINE:
+            self.found.add(NEWLINE, "", self.line, column)
 
     def _count_lines(self, text: str, offset: int) -> None:
         if breaks := text.count("\n"):

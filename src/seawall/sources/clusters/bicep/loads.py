@@ -23,8 +23,11 @@ class Loads:
 
     def named(self, name: str) -> Callable[..., Any] | None:
         """The function of that name."""
-        found: Callable[..., Any] | None = getattr(self, _LOADS[name]) if name in _LOADS else None
-        return found
+        if name not in _LOADS:
+            return None
+        method, most = _LOADS[name]
+        work: Callable[..., Any] = getattr(self, method)
+        return lambda *values: work(*values) if 0 < len(values) <= most else Unknown(f"{name}() of wrong arguments")
 
     def text(self, path: Any, encoding: Any = "utf-8") -> Any:
         """`loadTextContent`."""
@@ -69,13 +72,14 @@ class Loads:
 
 
 _LOADS: Final = {
-    "loadTextContent": "text",
-    "loadFileAsBase64": "base64",
-    "loadJsonContent": "json",
-    "loadYamlContent": "yaml",
-    "any": "same",
-    "readEnvironmentVariable": "environment",
+    "loadTextContent": ("text", 2),
+    "loadFileAsBase64": ("base64", 1),
+    "loadJsonContent": ("json", 3),
+    "loadYamlContent": ("yaml", 3),
+    "any": ("same", 1),
+    "readEnvironmentVariable": ("environment", 2),
 }
+"""The method that is the function, and how many arguments it takes at most."""
 
 
 def _encoding(name: Any) -> str:

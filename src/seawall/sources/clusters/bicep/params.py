@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +11,6 @@ from seawall.sources.clusters.bicep.modules import Files
 from seawall.sources.clusters.bicep.template import Run, Template
 
 ENDING: Final = ".bicepparam"
-_JSON: Final = (".parameters", ".params")
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,12 +51,3 @@ def target_of(file: str, files: Files) -> str:
         if declaration.keyword == "using" and declaration.reference:
             return files.named_in(file, declaration.reference)
     return ""
-
-
-def is_json_for(file: PurePath, template: PurePath) -> bool:
-    """True for `main.parameters.json`, `main.parameters.dev.json`, `main.dev.parameters.json` beside `main.bicep`."""
-    name = file.name.lower()
-    if file.parent != template.parent or not name.endswith(".json") or not name.startswith(f"{template.stem.lower()}."):
-        return False
-    rest = name.removeprefix(template.stem.lower()).removesuffix(".json")
-    return any(mark in f"{rest}." for mark in (f"{mark}." for mark in _JSON))

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from seawall.errors import InputError, LimitExceeded
 from seawall.model import NotAssessed
@@ -19,7 +16,7 @@ from seawall.sources.clusters.bicep.params import ENDING, read_parameters
 from seawall.sources.clusters.bicep.symbols import Budget
 from seawall.sources.clusters.bicep.template import Run, Template
 from seawall.sources.clusters.deployed import Deployed, clusters, is_of_cluster
-from seawall.sources.clusters.reading import Reading
+from seawall.sources.clusters.reading import Reading, together
 
 
 def read(path: Path, *, root: Path | None = None, limits: Limits = DEFAULT) -> Reading:
@@ -33,28 +30,12 @@ def read(path: Path, *, root: Path | None = None, limits: Limits = DEFAULT) -> R
 
 
 def read_entry(entry: Entry, *, root: Path, limits: Limits = DEFAULT) -> Reading:
-    """The clusters of one deployment, once for each file of parameters.
-
-    Clusters that get the same name from several of them are told apart by what tells the files apart: `shop.dev` and
-    `shop.prod` of `main.dev.bicepparam` and `main.prod.bicepparam`. Raises as `read` does.
-    """
+    """The clusters of one deployment, once for each file of parameters. Raises as `read` does."""
     load = inside(root, limits)
     if not entry.parameters:
         return read_file(str(entry.template), load, limits=limits)
     readings = [read_file(str(entry.template), load, parameters=str(file), limits=limits) for file in entry.parameters]
-    labels = _labels(entry)
-    doubles = Counter(cluster.name for reading in readings for cluster in reading.clusters)
-    found = [
-        msgspec.structs.replace(cluster, name=f"{cluster.name}.{label}") if doubles[cluster.name] > 1 else cluster
-        for label, reading in zip(labels, readings, strict=True)
-        for cluster in reading.clusters
-    ]
-    notes = [
-        msgspec.structs.replace(note, why=f"{note.why} (with {file.name})")
-        for file, reading in zip(entry.parameters, readings, strict=True)
-        for note in reading.not_assessed
-    ]
-    return Reading(clusters=tuple(found), not_assessed=tuple(dict.fromkeys(notes)))
+    return together(readings, entry.parameters, entry.template)
 
 
 def read_file(file: str, load: Loader, *, parameters: str = "", limits: Limits = DEFAULT) -> Reading:
@@ -100,13 +81,3 @@ def _parameters(file: str, parameters: str, run: Run) -> Mapping[str, Any]:
     except InputError as error:
         run.note(f"parameters of {file}", parameters, 0, error.message)
         return {}
-
-
-def _labels(entry: Entry) -> list[str]:
-    """What tells the files of parameters apart: the words that only their names have, or else their folders'."""
-    plain = {*entry.template.stem.lower().split("."), "parameters", "params", "param", "json", ENDING[1:]}
-    words = [[word for word in file.name.split(".") if word.lower() not in plain] for file in entry.parameters]
-    labels = [".".join(parts) for parts in words]
-    if len(set(labels)) == len(labels):
-        return [label or file.name for label, file in zip(labels, entry.parameters, strict=True)]
-    return [".".join((file.parent.name, *parts)) for file, parts in zip(entry.parameters, words, strict=True)]

@@ -43,9 +43,12 @@ class Resource(Instance):
     @once(())
     def lineage(self) -> tuple[Resource, ...]:
         """The resource, its parent, the parent's parent and so on."""
-        found = [self]
-        while (parent := found[-1].parent) and parent not in found:
-            found.append(parent)
+        found = {self: None}
+        next_one = self.parent
+        while next_one and next_one not in found:
+            self.template.budget.spend(1)
+            found[next_one] = None
+            next_one = next_one.parent
         return tuple(found)
 
     @property
@@ -214,7 +217,11 @@ class Resource(Instance):
         return _Held(self, name, held).found()
 
     def nested(self, name: str) -> Any:
-        return next((child for child in self.children if child.name == name), None) or super().nested(name)
+        return self._children_by_name.get(name) or super().nested(name)
+
+    @once({})
+    def _children_by_name(self) -> dict[str, Deployable]:
+        return {child.name: child for child in self.children}
 
     def call(self, name: str, arguments: Sequence[Any]) -> Any:
         return UnknownText(f"only a deployment tells {self.name}.{name}()", f"{{{shown(self.id)}.{name}()}}")

@@ -60,6 +60,7 @@ class Template(Evaluation):
         """Add what the file deploys, and what in it cannot be read, to the run."""
         from seawall.sources.clusters.bicep.instances import Deployable, symbol_of
 
+        self.budget.spend(len(self.source.declared))
         for fault in self.source.tree.faults:
             self.note("Bicep statement", fault, fault.message)
         for declaration in self.source.tree.declarations:

@@ -35,7 +35,7 @@ class Trace:
             declaration = self._template.source.declared.get(node.name)
             if declaration and declaration.keyword == "var" and isinstance(declaration.value, Object | Array):
                 if isinstance(known := self._template.lookup(node.name), dict | list):
-                    _Lines(self.lines).add(declaration.value, known, path)
+                    self._of_variable(declaration.value, known, path)
                 return known
         return self._template.value(node, local)
 
@@ -59,21 +59,15 @@ class Trace:
             return self._template.value(node, local)
         return [self._item(node.body, names, (*path, index)) for index, names in enumerate(turns)]
 
-
-class _Lines:
-    """The lines of a value that has been worked out, by the expression that wrote it."""
-
-    def __init__(self, lines: dict[Path, int]) -> None:
-        self._lines = lines
-
-    def add(self, node: Expression, value: Any, path: Path) -> None:
-        """Those of everything in `value`."""
+    def _of_variable(self, node: Expression, value: Any, path: Path) -> None:
+        """The lines of a value that has been worked out, by the expression that wrote it."""
+        self._template.budget.spend(1)
+        self.lines.setdefault(path, node.line)
         if isinstance(node, Object) and isinstance(value, dict):
             for item in node.items:
                 if isinstance(item, Property) and isinstance(item.key, str) and item.key in value:
-                    self._lines[(*path, item.key)] = item.line
-                    self.add(item.value, value[item.key], (*path, item.key))
+                    self.lines[(*path, item.key)] = item.line
+                    self._of_variable(item.value, value[item.key], (*path, item.key))
         elif isinstance(node, Array) and isinstance(value, list) and len(value) == len(node.items):
             for index, one in enumerate(node.items):
-                self._lines[(*path, index)] = one.line
-                self.add(one, value[index], (*path, index))
+                self._of_variable(one, value[index], (*path, index))

@@ -67,11 +67,12 @@ def read_plan(data: bytes, file: str, limits: Limits = DEFAULT) -> Reading:
 
 
 def _reading(planned: Planned, where: str) -> Reading:
-    from seawall.sources.clusters.terraform import azapi, azurerm
+    from seawall.sources.clusters.terraform import automatic, azapi, azurerm
 
-    made, notes = azurerm.clusters(planned.resources)
-    others, more = azapi.clusters(planned.resources)
-    everyone = list(azapi.updated([*made, *others], planned.resources))
+    resources = tuple(map(automatic.as_arm, planned.resources))
+    made, notes = azurerm.clusters(resources)
+    others, more = azapi.clusters(resources)
+    everyone = list(azapi.updated([*made, *others], resources))
     names = Counter(each.cluster.name for each in everyone)
     clusters = tuple(
         msgspec.structs.replace(each.cluster, name=each.address) if names[each.cluster.name] > 1 else each.cluster

@@ -9,12 +9,13 @@ import msgspec
 
 from seawall.model import UNKNOWN, Cluster, Location, NotAssessed, Pool, Tool, Unknown
 from seawall.model.paths import GROUPS
+from seawall.sources.clusters.attached import ACR_PULL
 from seawall.sources.clusters.fields import BY_PATH
 from seawall.sources.clusters.plan import POOL as POOL_GROUP
 from seawall.sources.clusters.terraform import attributes
 from seawall.sources.clusters.terraform.attributes import Read
 from seawall.sources.clusters.terraform.resource import CLUSTER, DIAGNOSTIC, POOL, ROLE, SAFEGUARD, Path, Resource
-from seawall.sources.clusters.terraform.values import Later, Pending
+from seawall.sources.clusters.terraform.values import Later, Pending, text
 from seawall.sources.clusters.values import reader
 
 _GROUP_TYPES: dict[str, Any] = {group: type(getattr(Cluster(name=""), group)) for group in GROUPS}
@@ -52,7 +53,9 @@ def _where(resource: Resource) -> str:
 
 
 def _is_pull(resource: Resource) -> bool:
-    return resource.kind == ROLE and resource.values.get("role_definition_name") == "AcrPull"
+    values = resource.values
+    by_name = values.get("role_definition_name") == "AcrPull"
+    return resource.kind == ROLE and (by_name or ACR_PULL in str(values.get("role_definition_id")))
 
 
 def _owner(resource: Resource, found: Sequence[Resource]) -> str:
@@ -122,11 +125,12 @@ class _Assembly:
             name=self._name,
             resource_group=_text(values.get("resource_group_name")),
             id=_text(values.get("id")),
-            region=_text(values.get("location")),
+            region=_text(values.get("location")).replace(" ", "").lower(),  # as azurerm does
             tags=_tags(values.get("tags")),
             file=self._resource.file,
             lines=self._lines,
             tool=Tool.TERRAFORM,
+            tool_version=self._resource.version,
             pools=self._pools(majors),
             **{group: made(**read.values[group]) for group, made in _GROUP_TYPES.items()},
         )
@@ -258,4 +262,4 @@ def _text(value: object) -> str:
 
 def _tags(value: object) -> Mapping[str, str]:
     known = value.items() if isinstance(value, dict) else ()
-    return {key: str(held) for key, held in known if not isinstance(held, Unknown) and held is not None}
+    return {key: text(held) for key, held in known if isinstance(held, str | int | float)}

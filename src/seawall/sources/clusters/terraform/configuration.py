@@ -86,8 +86,7 @@ class _Configuration:
             notes=notes,
         )
         inputs = self._inputs([*variable_files(self._folder), *paths], budget, notes)
-        majors = {provider: self._locked(provider) for provider in ("azurerm", "azapi")}
-        instance = Instance(self._root, inputs, around, majors=majors)
+        instance = Instance(self._root, inputs, around, provider=self._locked())
         resources = tuple(instance.resources())
         of_modules = [
             note for module in self._modules.values() if isinstance(module, Module) for note in module.not_assessed
@@ -99,7 +98,7 @@ class _Configuration:
         """The module in a folder, read once."""
         if folder not in self._modules:
             if not folder.resolve().is_relative_to(self._tree):
-                self._modules[folder] = "its code is outside the folder that is read"
+                self._modules[folder] = "its code is outside the folder that is read: name one that holds both"
             else:
                 try:
                     self._modules[folder] = load(folder, self._tree, self._limits)
@@ -121,10 +120,11 @@ class _Configuration:
                 found[name] = evaluator.value(expression, {})
         return found
 
-    def _locked(self, provider: str) -> frozenset[int]:
+    def _locked(self) -> versions.Provider:
         path = self._folder / LOCK
         body = statements(path, self._tree, self._limits, self._lock_notes) if path.is_file() else None
-        return versions.locked(body, provider) if body else versions.MAJORS
+        fixed = versions.locked(body, "azurerm") if body else ""
+        return versions.Provider().within([fixed] if fixed else [])
 
     def _initialised(self) -> tuple[dict[str, Path], list[NotAssessed]]:
         """The modules that `terraform init` put on disk, by key."""

@@ -31,6 +31,8 @@ def copies(
             return _for_each(evaluator.evaluate(attributes["for_each"], {}), budget, most)
     except Failure as failure:
         return Unknown(str(failure))
+    except RecursionError:
+        return Unknown("it is nested too deeply")
     return [Copy(key="", names={})]
 
 

@@ -47,6 +47,8 @@ class Evaluator:
             return self.evaluate(node, names)
         except Failure as failure:
             return Unknown(str(failure))
+        except RecursionError:
+            return Unknown("it is nested too deeply")
 
     def evaluate(self, node: hcl.Expression, names: Names) -> Value:
         """The value. Raises Failure for what Terraform would refuse, LimitExceeded."""

@@ -49,7 +49,7 @@ class Instance:
         address: str = "",
         key: str = "",
         above: tuple[Path, ...] = (),
-        majors: dict[str, frozenset[int]],
+        provider: versions.Provider,
         condition: Unknown | None = None,
     ) -> None:
         self._module = module
@@ -59,10 +59,7 @@ class Instance:
         self._key = key
         self._above = (*above, module.folder)
         self._condition = condition
-        self._majors = {
-            provider: (before & versions.required(module.requirements, provider)) or before
-            for provider, before in majors.items()
-        }
+        self._provider = provider.within(versions.required(module.requirements, "azurerm"))
         self._evaluator = Evaluator(self._root, around.budget, around.files)
         self._worked_out: dict[tuple[str, ...], Value] = {}
         self._copies: dict[int, list[Copy] | Unknown] = {}
@@ -100,7 +97,8 @@ class Instance:
             lines=lines,
             broken=Unknown(f"line {faults[0]} is not valid HCL and may say so") if faults else None,
             condition=self._condition if copy.condition is None else copy.condition,
-            majors=self._majors.get(kind_.partition("_")[0], versions.MAJORS),
+            majors=self._provider.majors,
+            version=self._provider.version,
         )
 
     def _root(self, name: str) -> Value:
@@ -235,7 +233,7 @@ class Instance:
             address=f"{self._address}module.{name}{copy.key}.",
             key=key,
             above=self._above,
-            majors=self._majors,
+            provider=self._provider,
             condition=self._condition if copy.condition is None else copy.condition,
         )
         self._children[name, copy.key] = child

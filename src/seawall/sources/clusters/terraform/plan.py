@@ -92,7 +92,7 @@ class _Plan:
         pointers = {path: (*pointer, "values", *path) for path in _paths(values)} | {(): pointer}
         provider = self._provider(configured, kind)
         resource = Resource(
-            kind=kind, address=address, values=values, file=self._file, majors=provider & versions.MAJORS or provider
+            kind=kind, address=address, values=values, file=self._file, majors=provider.majors, version=provider.version
         )
         return resource, pointers
 
@@ -110,11 +110,11 @@ class _Plan:
             module = _object(_object(_object(module.get("module_calls")).get(call)).get("module"))
         return module
 
-    def _provider(self, configured: dict[str, Any], kind: str) -> frozenset[int]:
+    def _provider(self, configured: dict[str, Any], kind: str) -> versions.Provider:
         key = str(configured.get("provider_config_key") or kind.partition("_")[0])
         named = [_object(self._providers.get(name)) for name in (key, key.rpartition(":")[2], kind.partition("_")[0])]
-        constraint = next((each["version_constraint"] for each in named if "version_constraint" in each), "")
-        return versions.majors(str(constraint)) if constraint else versions.MAJORS
+        constraints = [str(each["version_constraint"]) for each in named if "version_constraint" in each]
+        return versions.Provider().within(constraints[:1])
 
     def _target(self, expression: dict[str, Any], calls: tuple[str, ...], address: str) -> Pending | None:
         """The resource that an expression refers to, through variables of modules and their outputs."""

@@ -16,10 +16,11 @@ POOL = "azurerm_kubernetes_cluster_node_pool"
 DIAGNOSTIC = "azurerm_monitor_diagnostic_setting"
 ROLE = "azurerm_role_assignment"
 SAFEGUARD = "azurerm_kubernetes_cluster_deployment_safeguard"
+AUTOMATIC = "azurerm_kubernetes_automatic_cluster"
 AZAPI = "azapi_resource"
 AZAPI_UPDATE = "azapi_update_resource"
 
-KINDS = frozenset({CLUSTER, POOL, DIAGNOSTIC, ROLE, SAFEGUARD, AZAPI, AZAPI_UPDATE})
+KINDS = frozenset({CLUSTER, POOL, DIAGNOSTIC, ROLE, SAFEGUARD, AUTOMATIC, AZAPI, AZAPI_UPDATE})
 """The resources that say something about a cluster."""
 
 
@@ -29,7 +30,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     `address` is Terraform's (`module.aks[0].azurerm_kubernetes_cluster.main`). `values` are its attributes; a block is
     a list of objects; any part may be `Unknown`. `lines` maps a path in the values to its line in `file`, `()` is the
     resource. `broken` is set where a part of it could not be read, `condition` where it is unknown whether it is made.
-    `majors` are the major versions of the provider that may make it.
+    `majors` are the major versions of azurerm that may make it, `version` the whole one where it is fixed.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     broken: Unknown | None = None
     condition: Unknown | None = None
     majors: frozenset[int]
+    version: str = ""
 
     @property
     def line(self) -> int:

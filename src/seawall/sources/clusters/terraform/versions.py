@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from seawall.safe import hcl
 
 MAJORS = frozenset({3, 4, 5})
@@ -13,6 +15,20 @@ MAJORS = frozenset({3, 4, 5})
 _TERM = re.compile(r"\s*(>=|<=|!=|~>|=|>|<)?\s*v?(\d+)(?:\.(\d+))?(?:\.(\d+))?\S*\s*$")
 
 Version = tuple[int, ...]
+
+
+class Provider(msgspec.Struct, frozen=True):
+    """The version of a provider: the major ones that it may be, and the whole one where it is fixed."""
+
+    majors: frozenset[int] = MAJORS
+    version: str = ""
+
+    def within(self, constraints: Iterable[str]) -> Provider:
+        """This one where the constraints hold, too; one that allows nothing that is left is passed over."""
+        found = self
+        for constraint in constraints:
+            found = Provider((found.majors & majors(constraint)) or found.majors, found.version or exact(constraint))
+        return found
 
 
 def majors(constraint: str) -> frozenset[int]:
@@ -30,27 +46,33 @@ def majors(constraint: str) -> frozenset[int]:
     return allowed or frozenset({min(MAJORS) if terms[0][1][0] < min(MAJORS) else max(MAJORS)})
 
 
-def required(bodies: Iterable[hcl.Body], provider: str) -> frozenset[int]:
-    """The major versions that `required_providers` blocks allow."""
-    found = MAJORS
+def required(bodies: Iterable[hcl.Body], provider: str) -> list[str]:
+    """The constraints of `required_providers` blocks."""
+    found = []
     for body in bodies:
         entry = body.attributes.get(provider)
         if isinstance(entry, hcl.Object):
             held = (value for key, value in entry.pairs if isinstance(key, hcl.Literal) and key.value == "version")
             entry = next(held, None)
         if isinstance(entry, hcl.Literal) and isinstance(entry.value, str):
-            found &= majors(entry.value)
+            found.append(entry.value)
     return found
 
 
-def locked(body: hcl.Body, provider: str) -> frozenset[int]:
-    """The major version that a lock file fixes; all where it does not."""
+def locked(body: hcl.Body, provider: str) -> str:
+    """The version that a lock file fixes; "" where it does not."""
     for block in body.blocks:
         version = block.body.attributes.get("version")
         ours = block.kind == "provider" and block.labels and block.labels[0].endswith(f"/{provider}")
         if ours and isinstance(version, hcl.Literal) and isinstance(version.value, str):
-            return majors(version.value)
-    return MAJORS
+            return version.value
+    return ""
+
+
+def exact(constraint: str) -> str:
+    """The one version that a constraint allows; "" where there are several."""
+    match = _TERM.match(constraint)
+    return ".".join(match.groups()[1:]) if match and match[1] in (None, "=") and match[4] else ""
 
 
 def _samples(major: int, terms: Sequence[tuple[str, Version]]) -> Iterable[Version]:

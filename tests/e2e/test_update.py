@@ -1,0 +1,156 @@
+"""`seawall update` for real: a server with Range, ETag, 304, 429 and 503, and the way to a site without one."""
+
+from __future__ import annotations
+
+import json
+import threading
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+TODAY = datetime.now(UTC).strftime("%Y-%m-%dT00:00:00Z")
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Each file of `troubled` is refused as busy twice, and cut once in the middle of its body."""
+
+    protocol_version = "HTTP/1.1"
+    server: Mirror
+
+    def do_GET(self) -> None:
+        path = unquote(self.path).strip("/")
+        file = self.server.root / path
+        trouble = self.server.troubled.get(path, [])
+        if trouble and trouble[0] in (429, 503):
+            self._answer(trouble.pop(0), b"", {"Retry-After": "0"})
+        elif not file.is_file():
+            self._answer(404, b"", {})
+        else:
+            body, etag = file.read_bytes(), f'"{file.stat().st_mtime_ns}"'
+            headers = {"ETag": etag, "Accept-Ranges": "bytes"}
+            start = int(self.headers.get("Range", "bytes=0-")[6:].partition("-")[0])
+            if self.headers.get("If-None-Match") == etag:
+                self._answer(304, b"", headers)
+            elif start:
+                headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
+                self._answer(206, body[start:], headers)
+            else:
+                self._answer(200, body, headers, cut=bool(trouble))
+                trouble.clear()
+
+    def _answer(self, status: int, body: bytes, headers: dict[str, str], *, cut: bool = False) -> None:
+        self.server.seen.append((unquote(self.path).strip("/"), status))
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2] if cut else body)
+        if cut:
+            self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Mirror(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.root = root
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.troubled: dict[str, list[int | str]] = {}
+        self.seen: list[tuple[str, int]] = []
+
+
+def record(name: str, package: str, source: str = "PyPI") -> dict[str, Any]:
+    ranges = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.0"}]}]
+    affected = [{"package": {"ecosystem": source, "name": package}, "ranges": ranges}]
+    return {"id": name, "modified": TODAY, "affected": affected}
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Iterator[Mirror]:
+    root = tmp_path / "mirror"
+    for source in ("PyPI", "npm"):
+        (root / source).mkdir(parents=True)
+        with zipfile.ZipFile(root / source / "all.zip", "w") as bundle:
+            for number in range(50):
+                bundle.writestr(f"X-{number}.json", json.dumps(record(f"X-{number}", f"p{number}", source)))
+    (root / "Debian").mkdir()
+    open_flaw = {"curl": {"CVE-2024-1": {"releases": {"bookworm": {"status": "open", "urgency": "low"}}}}}
+    (root / "Debian/tracker.json").write_text(json.dumps(open_flaw))
+    with zipfile.ZipFile(root / "Debian/all.zip", "w") as bundle:
+        bundle.writestr("D.json", json.dumps(record("DSA-1-1", "curl", "Debian:12")))
+    (root / "kev.json").write_text('{"vulnerabilities": [{"cveID": "CVE-2021-44228"}], "dateReleased": "2026-01-02"}')
+    (root / "epss.csv.gz").write_bytes(b"cve,epss,percentile\nCVE-2021-44228,0.94,0.99\n")
+    with Mirror(root) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_a_mirror_that_is_busy_and_cuts_the_connection(seawall: Any, mirror: Mirror) -> None:
+    mirror.troubled = {"PyPI/all.zip": [503, 429, "cut"], "kev.json": [503]}
+    done = seawall("update", "--mirror", mirror.url, "--ecosystems", "PyPI", "Debian")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [status for path, status in mirror.seen if path == "PyPI/all.zip"] == [503, 429, 200, 206]
+    status = seawall("update", "--status").stdout
+    assert {"PyPI", "Debian", "KEV", "EPSS"} <= {line.split()[0] for line in status.splitlines() if line}
+    assert "Debian tracker covers no release" in status
+    assert "too few records to judge by, or cut off: Debian:12 (1)" in status
+    mirror.seen.clear()
+    again = seawall("update", "--mirror", mirror.url, "--ecosystems", "PyPI", "Debian")
+    assert again.stdout.count("unchanged") == 5
+    assert {status for _, status in mirror.seen} == {304, 404}
+
+
+def test_a_mirror_that_stays_busy_fails_and_loses_nothing(seawall: Any, mirror: Mirror) -> None:
+    assert seawall("update", "--mirror", mirror.url, "--ecosystems", "PyPI").returncode == 0
+    (mirror.root / "PyPI/all.zip").touch()
+    mirror.troubled = {"PyPI/all.zip": [503] * 9}
+    done = seawall("update", "--mirror", mirror.url, "--ecosystems", "PyPI")
+    assert done.returncode == 2
+    assert "FAILED: advisories of PyPI" in done.stdout
+    assert "503" in done.stdout
+    assert "PyPI" in seawall("update", "--status").stdout
+
+
+def test_only_what_the_scanned_images_need(seawall: Any, mirror: Mirror, tmp_path: Path) -> None:
+    (tmp_path / "none.db.ecosystems.json").write_text('{"ecosystems": ["npm"]}')
+    assert seawall("update", "--mirror", mirror.url).returncode == 0
+    assert {path.partition("/")[0] for path, _ in mirror.seen} == {"npm", "kev.json", "epss.csv.gz"}
+
+
+def test_through_a_proxy(seawall: Any, mirror: Mirror) -> None:
+    """The proxy is one that answers nothing sensible: what matters is that it is asked."""
+    done = seawall("update", "--mirror", "http://osv.example", "--ecosystems", "npm", http_proxy=mirror.url)
+    assert done.returncode == 2
+    assert any("osv.example" in path for path, _ in mirror.seen)
+
+
+def test_to_a_site_without_a_network(seawall: Any, mirror: Mirror, tmp_path: Path) -> None:
+    file, there = tmp_path / "advisories.bundle", tmp_path / "there.db"
+    seawall("update", "--mirror", mirror.url, "--ecosystems", "PyPI")
+    exported = seawall("update", "--export", file)
+    digest = next(line.split()[1] for line in exported.stdout.splitlines() if line.startswith("sha256"))
+    wrong = seawall("update", "--import", file, "--sha256", "0" * 64, "--db", there)
+    assert (wrong.returncode, there.exists()) == (2, False)
+    assert "SHA-256" in wrong.stderr
+    imported = seawall("update", "--import", file, "--sha256", digest, "--db", there)
+    assert imported.returncode == 0, imported.stderr
+    assert "PyPI" in imported.stdout
+    assert "--sha256" not in imported.stdout
+    unpinned = seawall("update", "--import", file, "--db", there)
+    assert "neither a SHA-256 (--sha256) nor a signature (--key)" in unpinned.stdout
+    assert there.read_bytes() == (tmp_path / "none.db").read_bytes()
+    assert seawall("update", "--export", file, "--db", tmp_path / "absent.db").returncode == 2
