@@ -31,6 +31,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"environment": "test"}, "none of dev, staging, prod", "prod"),
     ({"windows": "maybe"}, "expected yes or no", ""),
     ({"kubernetes_version": 1.36}, "expected a text", "quotes"),
+    ({"kubernetes_version": "1.33"}, "is old", "take one of 1.35, 1.36, 1.37"),
+    ({"kubernetes_version": "1.999"}, "not known here", "1.37"),
     ({"colour": "red"}, "there is no question 'colour'", "environment"),
 ]
 

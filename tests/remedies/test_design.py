@@ -139,7 +139,7 @@ OPEN: Mapping[str, st.SearchStrategy[Any]] = {
     "admin_groups": st.lists(st.uuids().map(str), max_size=2),
     "acr_id": st.sampled_from(["", ACR]),
     "workspace_id": st.sampled_from(["", WORKSPACE]),
-    "kubernetes_version": st.sampled_from(["1.35", "1.36", "1.36.2"]),
+    "kubernetes_version": st.sampled_from(["1.35", "1.36.2", "1.37"]),
 }
 ODD: Mapping[str, st.SearchStrategy[Any]] = {
     name: st.one_of(made, st.text(max_size=12), st.none(), st.integers(), inside("0.0.0.0/0", 0, 32))

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from seawall.checks.kubernetes_versions import SUPPORT
 from seawall.errors import UsageError
 from seawall.remedies.profiles import SIZES
 
@@ -139,7 +140,7 @@ def _value(name: str, value: Any) -> Any:
 
 def _misshapen(answers: Answers) -> Iterator[UsageError]:
     for name, (shape, expected) in _SHAPES.items():
-        if not re.fullmatch(shape, getattr(answers, name), re.IGNORECASE if name.endswith("_id") else 0):
+        if not re.fullmatch(shape, getattr(answers, name), re.ASCII | (re.IGNORECASE if name.endswith("_id") else 0)):
             yield UsageError(f"{name}: {getattr(answers, name)!r:.80} is not {expected}")
     for group in answers.admin_groups:
         if not _UUID.fullmatch(group):
@@ -208,6 +209,10 @@ def _excluded(answers: Answers) -> Iterator[UsageError]:
     if answers.egress != "firewall" and answers.firewall_ip:
         hint = "choose egress firewall, or leave firewall_ip out"
         yield UsageError(f"firewall_ip says where to route, and egress {answers.egress} routes nowhere", hint=hint)
+    supported = [f"{major}.{minor}" for major, minor in sorted(SUPPORT)[-3:]]
+    if ".".join(answers.kubernetes_version.split(".")[:2]) not in supported:
+        hint = f"take one of {', '.join(supported)}"
+        yield UsageError(f"Kubernetes {answers.kubernetes_version} is old, or not known here", hint=hint)
     if answers.egress == "none" and answers.windows:
         hint = "choose egress firewall, which lets through only what you name, or leave Windows out"
         yield UsageError("AKS refuses Windows pools in clusters without egress", hint=hint)

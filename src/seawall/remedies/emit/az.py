@@ -42,14 +42,9 @@ def az(design: Design) -> dict[str, str]:
     steps = [
         f"#!/usr/bin/env bash\n{header(design, '#', [_NOTE])}set -euo pipefail\n",
         az_around.before(design),
-        command(
-            "az aks create",
-            [f'-g "$GROUP" -n {shlex.quote(answers.name)} -l {answers.region}', *_create(design, first)],
-        ),
+        command("az aks create", [f'-g "$GROUP" -n {answers.name} -l {answers.region}', *_create(design, first)]),
         *(
-            command(
-                "az aks nodepool add", ['-g "$GROUP" --cluster-name ' + shlex.quote(answers.name), *_add(design, pool)]
-            )
+            command("az aks nodepool add", [f'-g "$GROUP" --cluster-name {answers.name}', *_add(design, pool)])
             for pool in others
         ),
         az_around.after(design),
@@ -76,11 +71,8 @@ def _create(design: Design, first: Pool) -> Iterator[str]:
     yield from (" ".join(more) for _, *more in named if more)
     yield f"--no-ssh-key --nodepool-name {first.name} --node-vm-size {design.size.vm_size}"
     for field in FIELDS:
-        if (
-            field.group == "pool"
-            and field.path not in _NOT_ON_CREATE
-            and (flag := _flag(field, getattr(first, field.name)))
-        ):
+        ours = field.group == "pool" and field.path not in _NOT_ON_CREATE
+        if ours and (flag := _flag(field, getattr(first, field.name))):
             yield flag.replace("--node-taints", "--nodepool-taints")
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 
 from seawall.model import is_known, known
@@ -90,7 +91,7 @@ KEY_ID=$(az keyvault key create --vault-name {design.vault} -n etcd --kty {kind}
 
 def _logs(design: Design) -> str:
     answers = design.answers
-    found = f"WORKSPACE_ID={answers.workspace_id}\n"
+    found = f"WORKSPACE_ID={shlex.quote(answers.workspace_id)}\n"
     if not answers.workspace_id:
         days = 365 if answers.regulated else 90
         found = f'WORKSPACE_ID=$(az monitor log-analytics workspace create -g "$GROUP" -n log-{answers.name} --retention-time {days} --query id -o tsv)\n'
@@ -122,7 +123,7 @@ def _after(design: Design) -> Iterator[str]:
     for group in answers.admin_groups:
         yield _role("Azure Kubernetes Service RBAC Cluster Admin", '"$CLUSTER_ID"', group, "Group")
     if answers.acr_id:
-        yield _role("AcrPull", answers.acr_id, '"$KUBELET"')
+        yield _role("AcrPull", shlex.quote(answers.acr_id), '"$KUBELET"')
     if answers.bastion:
         yield _bastion(design)
 
