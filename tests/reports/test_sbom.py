@@ -74,6 +74,8 @@ def test_what_other_tools_match_by() -> None:
         "syft:location:0:layerID": "sha256:ab",
         "syft:metadata:source": "openssl",
         "syft:metadata:sourceVersion": "3.0.11-1+b1",
+        "aquasecurity:trivy:SrcName": "openssl",
+        "aquasecurity:trivy:SrcVersion": "3.0.11-1+b1",
     }
 
 

@@ -75,10 +75,17 @@ def properties(package: Package) -> list[Property]:
         (f"syft:metadata:{SOURCES.get(package.type, 'source')}", package.source),
         ("syft:metadata:sourceVersion", package.source_version),
         ("syft:metadata:modularityLabel", package.module),
+        *(_trivy(package) if package.type in ("deb", "apk") else ()),
         ("seawall:origin", package.origin),
         ("seawall:owner", package.owner),
     ]
     return [(name, value) for name, value in told if value]
+
+
+def _trivy(package: Package) -> list[Property]:
+    """The source package as Trivy reads it, which does not look at the purl's `upstream`."""
+    name, version = package.source, package.source and (package.source_version or package.version)
+    return [("aquasecurity:trivy:SrcName", name), ("aquasecurity:trivy:SrcVersion", version)]
 
 
 def of_image(image: ImageCoverage) -> list[Property]:

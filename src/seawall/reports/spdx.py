@@ -1,7 +1,8 @@
 """SPDX 2.3 in JSON: the packages of an image and what was not looked at, as annotations `NAME: VALUE`.
 
 https://spdx.github.io/spdx-spec/v2.3/ has the fields. A document must say when it was created: 1970-01-01 means that
-no clock was given. Vulnerabilities are there as SECURITY references to their advisories.
+no clock was given. Vulnerabilities are there as SECURITY references to their advisories. The ids begin as Trivy's do,
+for it tells packages by them.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def _annotations(properties: Iterable[sbom.Property], date: str) -> list[dict[st
 
 def _image(image: ImageCoverage, date: str) -> dict[str, Any]:
     return {
-        "SPDXID": f"SPDXRef-image-{sbom.reference(image)}",
+        "SPDXID": f"SPDXRef-ContainerImage-{sbom.reference(image)}",
         "name": image.name,
         "primaryPackagePurpose": "CONTAINER",
         "annotations": _annotations(sbom.of_image(image), date),
@@ -70,7 +71,7 @@ def _image(image: ImageCoverage, date: str) -> dict[str, Any]:
 
 def _system(name: str, version: str) -> dict[str, Any]:
     return {
-        "SPDXID": f"SPDXRef-system-{sbom.reference((name, version))}",
+        "SPDXID": f"SPDXRef-OperatingSystem-{sbom.reference((name, version))}",
         "name": name,
         "versionInfo": version,
         "primaryPackagePurpose": "OPERATING-SYSTEM",
@@ -82,12 +83,13 @@ def _package(package: Package, links: list[dict[str, str]], date: str) -> dict[s
     purl = sbom.purl_of(package)
     reference = {"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": purl}
     return {
-        "SPDXID": f"SPDXRef-package-{sbom.reference(package)}",
+        "SPDXID": f"SPDXRef-Package-{sbom.reference(package)}",
         "name": package.name,
         "versionInfo": package.version,
         "licenseConcluded": "NOASSERTION",
         "licenseDeclared": "NOASSERTION",
         "copyrightText": "NOASSERTION",
+        "primaryPackagePurpose": "LIBRARY",
         "externalRefs": [*([reference] if purl else []), *links],
         "annotations": _annotations(sbom.properties(package), date),
         **NOT_SAID,
