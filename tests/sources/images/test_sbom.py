@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seawall.errors import InputError, Malformed, Unsupported
-from seawall.model import Distro, Image
+from seawall.model import Distro, Image, Package, Report, Verdict
+from seawall.reports import render
 from seawall.sources.images.sbom import is_sbom, open_sbom
 from seawall.sources.images.sbom_purl import parse, without
 
@@ -130,6 +134,7 @@ BAD = {
     "spdx3.json": ('{"spdxVersion": "SPDX-3.0", "packages": []}', Unsupported, "SPDX-3.0"),
     "short.json": (json.dumps(cdx())[:-5], Malformed, "JSON"),
     "shape.json": (json.dumps(cdx() | {"components": 3}), Malformed, "components"),
+    "list.json": (json.dumps([cdx()]), Malformed, "neither"),
     "bom.xml": ('<bom xmlns="http://cyclonedx.org/schema/bom/1.5"/>', Unsupported, "XML"),
     "tags.spdx": ("SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0\n", Unsupported, "tag-value"),
     "two.json": (
@@ -172,3 +177,35 @@ def test_purls_keep_the_case_of_their_parts() -> None:
 def test_no_purl_raises(text: str) -> None:
     purl = parse(text)
     assert purl is None or purl.name
+
+
+words = st.text(st.sampled_from("aZ9.-_+~:@ é"), min_size=1, max_size=8).filter(lambda word: word == word.strip())
+packages = st.builds(
+    Package,
+    type=st.sampled_from(["deb", "apk", "pypi", "npm", "maven", "golang", "cargo"]),
+    namespace=st.just("") | st.sampled_from(["github.com/Masterminds", "@babel", "org.apache"]),
+    name=words,
+    version=words,
+    arch=st.just(""),
+    path=st.just("") | words,
+    layer=st.just("") | words,
+    owner=st.just("") | words,
+    origin=st.just("") | words,
+)
+
+
+@pytest.mark.parametrize("form", ["cyclonedx", "spdx"])
+@given(package=packages, source=st.none() | st.tuples(words.filter(lambda word: "@" not in word), words))
+def test_a_package_comes_back_as_it_went_out(form: str, package: Package, source: tuple[str, str] | None) -> None:
+    named = f"{package.namespace}/{package.name}" if package.namespace else package.name
+    parts = [quote(part, safe="") for part in named.split("/")]
+    more = {"purl": f"pkg:{package.type}/{'/'.join(parts)}@{quote(package.version, safe='')}"}
+    if source and package.type in ("deb", "apk"):
+        more |= {"source": source[0], "source_version": source[1]}
+    package = msgspec.structs.replace(package, **more)
+    report = Report(verdict=Verdict(passed=True, exit_code=0), packages=(package,))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bom.json"
+        path.write_text(render(report, form))
+        (back,) = open_sbom(path).image.packages
+    assert back == package

@@ -30,6 +30,8 @@ _MARKS = {
 }
 """What tells an SBOM, by the ending of its name."""
 
+_NO_JSON = re.compile(rb"(\xef\xbb\xbf)?\s*([<#]|[A-Za-z]+:)")
+
 _DISTROS = {
     "alma": "almalinux",
     "cbl-mariner": "mariner",
@@ -57,12 +59,13 @@ def open_sbom(path: Path, *, limits: Limits = DEFAULT) -> ImageSource:
     """The SBOM as an image that is cataloged. Raises InputError: Unsupported for another format or version."""
     where = str(path)
     data = files.read(path, limits=limits)
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
+    if _NO_JSON.match(data):
         hint = "have its tool write JSON, or convert it (`cyclonedx convert`, `pyspdxtools`)"
         raise Unsupported("an SBOM in XML or tag-value form, which is not read", where=where, hint=hint)
     document = json.load(data, where=where, limits=limits)
     try:
-        bom = cyclonedx(document, where=where) if "bomFormat" in document else spdx(document, where=where)
+        read = cyclonedx if isinstance(document, dict) and "bomFormat" in document else spdx
+        bom = read(document, where=where)
     except (msgspec.ValidationError, UnicodeDecodeError) as error:
         raise Malformed(f"not the SBOM it should be: {error}", where=where) from None
     return ImageSource(image=_image(bom, where), layers=(), cataloged=True)
