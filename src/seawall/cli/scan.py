@@ -5,6 +5,8 @@ seawall scan registry.example.io/team/app:1.2   an image in a registry; nothing 
 seawall scan acr://NAME/team/app --newest 5     the newest five tags of a repository in Azure Container Registry
 seawall scan acr://NAME --all                   everything in it
 seawall scan --rootfs /mnt/disk                 an unpacked root file system
+seawall scan bom.json                           an SBOM: CycloneDX or SPDX, in JSON
+seawall scan image.tar -f cyclonedx -o bom.json writes one (or -f spdx)
 
 What is there on the disk is a path. Any other word names an image in a registry if it has a tag or a digest
 (nginx:1.27), or begins with a host (ghcr.io/org/app, localhost:5000/app) or with acr://. A registry's login is that of

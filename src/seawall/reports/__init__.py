@@ -14,6 +14,8 @@ FORMATS = {
     "table": "for people: worst first, one line a problem, what to do about each",
     "json": "for programs: everything, as its published schema says",
     "sarif": "for code scanning: SARIF 2.1.0",
+    "cyclonedx": "an SBOM with vulnerabilities: CycloneDX 1.6 JSON",
+    "spdx": "an SBOM: SPDX 2.3 JSON",
 }
 """Each format is the module of its name in this room, with a `render(report, style)`."""
 

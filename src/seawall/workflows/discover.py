@@ -25,8 +25,6 @@ NAMES_NOT_READ_YET = {
 """What is known by its name or ending, and not read yet: the kind that it belongs to, and what it is called."""
 
 MARKS_NOT_READ_YET = (
-    (".json", "image", "CycloneDX SBOM", (rb'"bomFormat"\s*:',)),
-    (".json", "image", "SPDX SBOM", (rb'"spdxVersion"\s*:',)),
     (".yaml", "manifest", "Kubernetes manifest", (rb"(?m)^apiVersion:\s*\S", rb"(?m)^kind:\s*\S")),
     (".yml", "manifest", "Kubernetes manifest", (rb"(?m)^apiVersion:\s*\S", rb"(?m)^kind:\s*\S")),
 )
@@ -105,6 +103,9 @@ class _Search:
         of_clusters = []
         for path in paths:
             self.found.files += 1
+            if "image" in self._kinds and self._is_sbom(path):
+                self.found.images.append(path)
+                continue
             if "cluster" in self._kinds and reader.belongs(path):
                 of_clusters.append(path)
             if gap := self._not_read_yet(path):
@@ -125,6 +126,14 @@ class _Search:
         gap = NotAssessed(what="file", where=error.where or str(path), why=error.message + hint)
         self.unread.append(gap)
         self.found.not_assessed.append(gap)
+
+    def _is_sbom(self, path: Path) -> bool:
+        from seawall.sources.images.sbom import is_sbom
+
+        try:
+            return path.is_file() and is_sbom(path, limits=self._limits)
+        except SeawallError:
+            return False  # whoever reads it next says why it cannot be read
 
     def _not_read_yet(self, path: Path) -> NotAssessed | None:
         name, ending = path.name.lower(), path.suffix.lower()

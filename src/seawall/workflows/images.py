@@ -20,6 +20,7 @@ from seawall.sources.images.opening import open_images
 from seawall.sources.images.read import read
 from seawall.sources.images.registry.reference import Reference
 from seawall.sources.images.rootfs import open_rootfs
+from seawall.sources.images.sbom import is_sbom, open_sbom
 from seawall.workflows.inputs import Place
 from seawall.workflows.settings import Settings
 
@@ -71,6 +72,8 @@ class Images:
         if isinstance(place, Path):
             if place in settings.rootfs:
                 return (open_rootfs(place),)
+            if place.is_file() and is_sbom(place, limits=settings.limits):
+                return (open_sbom(place, limits=settings.limits),)
             return open_images(place, platform=platform, limits=settings.limits)
         from seawall.sources.images.registry.opening import open_reference
 
@@ -82,6 +85,8 @@ class Images:
         DiffIDs are not checked: every byte that counts is checked against the digest in the manifest, where there is
         one, and a diffID serves here only to name a layer.
         """
+        if source.cataloged:
+            return source.image
         limits = self._settings.limits
         read_image = read(
             source,

@@ -75,10 +75,12 @@ class ImageSource(msgspec.Struct, frozen=True, kw_only=True):
     """One image of one platform. `image` holds what its documents say; `layers` match `image.layers`, lowest first.
 
     `layers` has None in the place of a layer that is not there to be read; `image.not_assessed` then says so.
+    `cataloged`: the image has its packages already, for it was read from an SBOM.
     """
 
     image: Image
     layers: tuple[LayerSource | None, ...]
+    cataloged: bool = False
 
 
 def fits(platform: str, wanted: str) -> bool:
