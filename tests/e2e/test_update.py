@@ -151,6 +151,6 @@ def test_to_a_site_without_a_network(seawall: Any, mirror: Mirror, tmp_path: Pat
     assert "PyPI" in imported.stdout
     assert "--sha256" not in imported.stdout
     unpinned = seawall("update", "--import", file, "--db", there)
-    assert "not compared" in unpinned.stdout
+    assert "neither a SHA-256 (--sha256) nor a signature (--key)" in unpinned.stdout
     assert there.read_bytes() == (tmp_path / "none.db").read_bytes()
     assert seawall("update", "--export", file, "--db", tmp_path / "absent.db").returncode == 2

@@ -1,8 +1,8 @@
 """The database as one file to carry to a site without a network: gzip of a line of JSON (the manifest) and of it.
 
 The manifest has the SHA-256 of the database, so damage shows. Whether it is the file that was sent shows by the SHA-256
-of the whole file, which `write` returns and `read` can be told: carry it by another way than the file. A signature
-would need a library for Ed25519, which this program does not have.
+of the whole file, which `write` returns and `read` can be told: carry it by another way than the file. Or sign it with
+minisign, and `minisign.verify` it before it is read.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ seawall update --mirror URL                       the same files from a mirror
 seawall update --from DIR                         from a folder of <Ecosystem>/all.zip bundles; no network
 seawall update --export FILE                      the database as one file, for a site without a network
 seawall update --import FILE --sha256 DIGEST      that file, at the other site
+seawall update --import FILE --key minisign.pub   the same, signed by `minisign -Sm FILE` (FILE.minisig beside it)
 seawall update --status                           what the database holds, how old it is, what it covers
 """
 
@@ -27,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--status", action="store_true", help="say what the database holds; change nothing")
     parser.add_argument("--ecosystems", nargs="+", default=[], metavar="NAME", help="only these, as OSV names them")
     parser.add_argument("--sha256", default="", metavar="DIGEST", help="import only the file that has this SHA-256")
+    parser.add_argument("--key", default="", metavar="KEY", help="import only what this key of minisign has signed")
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
     add_database(parser)
 
@@ -48,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(update.export(path, args.export, now))
         return 0
     if args.bundle:
-        sys.stdout.write(update.import_bundle(args.bundle, path, args.sha256, now, bounds))
+        sys.stdout.write(update.import_bundle(args.bundle, path, args.sha256, args.key, now, bounds))
         return 0
     with progress(quiet=args.quiet) as say:
         if args.folder:

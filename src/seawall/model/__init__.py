@@ -30,6 +30,7 @@ from seawall.model.finding import (
 )
 from seawall.model.image import Distro, Image, Layer, Package
 from seawall.model.location import Location, NotAssessed
+from seawall.model.plan import Item, Plan, Step
 from seawall.model.report import (
     ClusterCoverage,
     ControlResult,
@@ -64,6 +65,7 @@ __all__ = [
     "Identity",
     "Image",
     "ImageCoverage",
+    "Item",
     "Layer",
     "Location",
     "Match",
@@ -72,12 +74,14 @@ __all__ = [
     "NotAssessed",
     "Package",
     "PackageRef",
+    "Plan",
     "Pool",
     "Protection",
     "Range",
     "Report",
     "Severity",
     "Status",
+    "Step",
     "Subject",
     "TerraformCost",
     "Tool",

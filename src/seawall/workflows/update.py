@@ -11,6 +11,7 @@ from seawall.advisories.store import Store
 from seawall.errors import DatabaseError
 from seawall.model import FeedStatus
 from seawall.safe.limits import Limits
+from seawall.safe.terminal import printable
 from seawall.version import __version__
 from seawall.workflows.learned import learned
 
@@ -75,12 +76,14 @@ def export(database: Path, to: Path, now: datetime.datetime) -> str:
     return f"{to}: {_size(to)}\nsha256 {digest}\n\nAt the other site: {command}\n"
 
 
-def import_bundle(source: Path, database: Path, sha256: str, now: datetime.datetime, limits: Limits) -> str:
+def import_bundle(source: Path, database: Path, sha256: str, key: str, now: datetime.datetime, limits: Limits) -> str:
     """Put an exported database in place; returns what it holds. Raises SeawallError."""
-    from seawall.advisories import bundle
+    from seawall.advisories import bundle, minisign
 
+    trust = "" if sha256 else "neither a SHA-256 (--sha256) nor a signature (--key) was compared\n"
+    if key:
+        trust = f"signature holds: {printable(minisign.verify(source, key))}\n"
     manifest = bundle.read(source, database, sha256=sha256, limits=limits)
-    trust = "" if sha256 else "not compared with a SHA-256 that you were told (--sha256)\n"
     return status(database, now) + f"exported {manifest.created}\n{trust}"
 
 

@@ -106,10 +106,10 @@ def _outbound(move: Shift) -> Price:
 
 
 def _identity(move: Shift) -> Price | None:
-    """To a managed identity is a one-way door; between two kinds of it is none."""
+    """To a managed identity is a one-way door; from one kind of it to another touches no node."""
     if move.new is None:
         return Price(Cost.NEW_CLUSTER)
-    return Price(Cost.REIMAGE) if isinstance(move.old, str) else None
+    return Price(Cost.IN_PLACE) if isinstance(move.old, str) else None
 
 
 def _service_principal(move: Shift) -> Price:

@@ -1,0 +1,75 @@
+"""Plan the way from a cluster to one that passes: ordered steps, or a new cluster and the move where that costs less.
+
+seawall migrate prod.json                             all that fails with medium severity or worse
+seawall migrate prod.json --to gold                   low severity as well: private API, egress…
+seawall migrate prod.json --fix AKS-NET-001,AKS-ACC-004    these checks only, and what they need
+seawall migrate prod.json --set network.outbound_type=none      this change; with --to or --fix, this one besides
+seawall migrate prod.json --tool terraform            Terraform changes, and what must not be done with it
+seawall migrate prod.json --manifests deploy/         in case of a new cluster: what has to move
+
+Nothing is changed: the plan is printed, you run it. Each step says what it costs, what to check before, what does not
+work meanwhile, how to verify it and the way back.
+
+exit codes: 0 a plan is printed, or nothing is to do; 2 there is none: a value that decides is not known, and is named
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import sys
+from pathlib import Path
+
+from seawall.cli.options import date, default_database, limits
+from seawall.errors import UsageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="CLUSTER", type=Path, help="a cluster export, a template or a configuration")
+    parser.add_argument("--cluster", default="", metavar="NAME", help="which one, where the input holds several")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--to", choices=("hardened", "gold"), help="mend medium or worse (default), or low as well")
+    what.add_argument("--fix", default="", metavar="IDS", help="only these checks, by id or name, separated by commas")
+    parser.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a change that you want")
+    parser.add_argument("--tool", choices=("az", "terraform"), help="what makes the changes (default: the input's)")
+    parser.add_argument("--manifests", type=Path, metavar="DIR", help="Kubernetes manifests of what runs in it")
+    parser.add_argument("--as-of", type=date, metavar="DATE", help="plan as of this day (default: today)")
+    parser.add_argument("--format", "-f", choices=("text", "json"), default="text", help="default: text")
+    parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="write the plan there, whole or not at all")
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
+    parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
+    parser.add_argument("--limit", action="append", default=[], metavar="NAME=VALUE", help="raise a bound on input")
+    parser.set_defaults(verbose=False)
+
+
+def run(args: argparse.Namespace) -> int:
+    from seawall.cli.output import progress, style, write
+    from seawall.model import Tool
+    from seawall.reports import plan as report
+    from seawall.workflows import migrate
+    from seawall.workflows.settings import Settings
+
+    request = migrate.Request(
+        path=args.path,
+        name=args.cluster,
+        profile=args.to or "",
+        fix=tuple(word.strip() for word in args.fix.split(",") if word.strip()),
+        sets=dict(_pair(word) for word in args.set),
+        tool=Tool(args.tool) if args.tool else None,
+        manifests=args.manifests,
+    )
+    today = args.as_of or datetime.datetime.now(datetime.UTC).date()
+    settings = Settings(today=today, database=default_database(), limits=limits(args.limit))
+    with progress(quiet=args.quiet) as say:
+        plan = migrate.plan(request, settings, say)
+    write((report.json if args.format == "json" else report.text)(plan, style(args)), args.output)
+    if args.output and not args.quiet:
+        print(f"seawall: plan written to {args.output}", file=sys.stderr)
+    return 0
+
+
+def _pair(word: str) -> tuple[str, str]:
+    path, equals, value = word.partition("=")
+    if not equals:
+        raise UsageError(f"not SETTING=VALUE: {word!r}", where="--set", hint="--set network.outbound_type=none")
+    return path, value

@@ -1,0 +1,171 @@
+"""The move from a cluster to its replacement: blue/green, each part tried before the next."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from seawall.model import Cluster, Cost, Item, Step
+
+
+class Names(msgspec.Struct, frozen=True, kw_only=True):
+    """The two clusters as a shell is told of them."""
+
+    group: str
+    old: str
+    new: str
+
+
+def move(cluster: Cluster, new: Cluster, inventory: Sequence[Item]) -> tuple[Step, ...]:
+    """The new cluster is built beside the old one, filled, tried, and then gets the traffic."""
+    group, old, name = (shlex.quote(word or "GROUP") for word in (cluster.resource_group, cluster.name, new.name))
+    names = Names(group=group, old=old, new=name)
+    steps = [_prepare(names, str(new.upkeep.kubernetes_version)), _create(names), _identities(names)]
+    steps += [_foundations(names), _secrets(names), _volumes(names), _workloads(names), _cut_over(), _remove(names)]
+    return tuple(msgspec.structs.replace(step, after=(*step.after, *_listed(step, inventory))) for step in steps)
+
+
+_MOVED_BY = {
+    "identities": ("identities",),
+    "foundations": ("namespaces", "access", "policies", "custom resources"),
+    "secrets": ("secrets", "configuration"),
+    "volumes": ("volumes",),
+    "workloads": ("workloads", "autoscaling"),
+    "cut_over": ("addresses", "dns"),
+}
+"""The groups of the inventory by the step that moves them."""
+
+
+def _listed(step: Step, inventory: Sequence[Item]) -> Iterator[str]:
+    for group in _MOVED_BY.get(step.id, ()):
+        if count := sum(item.group == group for item in inventory):
+            yield f"those listed below under {group}: {count}"
+
+
+def _prepare(names: Names, version: str) -> Step:
+    to_old = f"kubectl --context {names.old}"
+    return Step(
+        id="prepare",
+        title="Write down what is in the old cluster, and stop changing it",
+        commands=(
+            f"az aks get-credentials -g {names.group} -n {names.old}",
+            f"{to_old} get all,cm,pvc,ingress,netpol,sa,role,rolebinding -A -o yaml > old-cluster.yaml",
+            f"{to_old} get secret -A  # the names: their values belong in no file",
+            "az role assignment list --all --assignee OLD_IDENTITY_OBJECT_ID -o json > old-roles.json",
+            f"az aks maintenanceconfiguration list -g {names.group} --cluster-name {names.old} -o json > windows.json",
+        ),
+        before=(
+            "quota for a second set of nodes in the region",
+            "an address range for the new nodes, pods and services that overlaps with nothing",
+            f"every manifest is in source control, and none uses an API that Kubernetes {version} has removed",
+        ),
+        after=("lower the DNS records' time to live to a minute, a day ahead",),
+        rollback="nothing has changed",
+    )
+
+
+def _create(names: Names) -> Step:
+    return Step(
+        id="create",
+        title="Create the new cluster with the settings below",
+        commands=(f"az identity create -g {names.group} -n {names.new}-control-plane --query id -o tsv",),
+        before=("whoever creates it is in an Entra group that may administer it: local accounts are off",),
+        verify=(
+            f"az aks show -g {names.group} -n {names.new} -o json > new.json && seawall audit new.json",
+            f"az aks get-credentials -g {names.group} -n {names.new} && kubelogin convert-kubeconfig -l azurecli",
+            f"kubectl --context {names.new} get nodes",
+        ),
+        cost=Cost.NEW_CLUSTER,
+        rollback=f"az aks delete -g {names.group} -n {names.new}",
+    )
+
+
+def _identities(names: Names) -> Step:
+    return Step(
+        id="identities",
+        title="Give the new cluster its rights",
+        commands=(
+            "az role assignment create --role ROLE --assignee NEW_IDENTITY_OBJECT_ID --scope SCOPE",
+            f"az aks update -g {names.group} -n {names.new} --attach-acr ACR_NAME",
+            "az identity federated-credential create --name NAME --identity-name IDENTITY -g GROUP --issuer "
+            "NEW_ISSUER_URL --subject system:serviceaccount:NAMESPACE:SERVICE_ACCOUNT",
+        ),
+        before=("the issuer's address is another one: every federated credential needs a second one beside it",),
+        verify=(f"az aks show -g {names.group} -n {names.new} --query oidcIssuerProfile.issuerUrl -o tsv",),
+        rollback="remove the assignments and credentials again; those of the old cluster are untouched",
+    )
+
+
+def _foundations(names: Names) -> Step:
+    return Step(
+        id="foundations",
+        title="Bring namespaces, roles, network policies, custom resources and operators",
+        before=("a default-deny policy first: nothing in the new cluster is tried without it",),
+        verify=(f"kubectl --context {names.new} get ns,netpol,rolebinding -A",),
+        rollback="delete them in the new cluster",
+    )
+
+
+def _secrets(names: Names) -> Step:
+    return Step(
+        id="secrets",
+        title="Bring secrets and configuration, better from a key vault than by copy",
+        before=("secrets that were readable in the old cluster count as known: make new ones",),
+        verify=(f"kubectl --context {names.new} get secret,cm -A",),
+        rollback="delete them in the new cluster",
+    )
+
+
+def _volumes(names: Names) -> Step:
+    return Step(
+        id="volumes",
+        title="Copy the volumes",
+        before=(
+            "a backup that you have restored once (Azure Backup for AKS, or Velero)",
+            "which workloads may write twice: databases replicate, files are copied while nothing writes",
+        ),
+        breaks=("what owns a volume that is copied cold is away until its last copy is done",),
+        verify=(f"kubectl --context {names.new} get pvc -A",),
+        rollback="the old volumes stay where they are: reclaim policy Retain",
+    )
+
+
+def _workloads(names: Names) -> Step:
+    return Step(
+        id="workloads",
+        title="Start the workloads in the new cluster, without traffic",
+        before=("jobs and schedules are suspended in one of the two: none may run twice",),
+        verify=(
+            f"kubectl --context {names.new} get pods -A --field-selector status.phase!=Running",
+            "smoke tests against the new addresses",
+        ),
+        rollback="scale them to zero in the new cluster",
+    )
+
+
+def _cut_over() -> Step:
+    return Step(
+        id="cut_over",
+        title="Move the traffic: a small part first, then all",
+        before=("both clusters answer; errors and latency of both are on one page; who decides to go back is named",),
+        breaks=("clients that keep addresses longer than the record allows reach the old cluster: keep it running",),
+        verify=("the new cluster carries the whole load through one busy hour",),
+        rollback="point DNS, Front Door or the gateway back at the old cluster",
+    )
+
+
+def _remove(names: Names) -> Step:
+    return Step(
+        id="remove",
+        title="Take the old cluster away",
+        commands=(f"az aks stop -g {names.group} -n {names.old}", f"az aks delete -g {names.group} -n {names.old}"),
+        before=(
+            "nothing has reached it for a week: stop it first, delete it a week later",
+            "disks to keep are not in its node resource group, which is deleted with it",
+        ),
+        after=("delete its service principal, role assignments, federated credentials and DNS records",),
+        one_way=True,
+        rollback="no way back once it is deleted; a stopped cluster starts again",
+    )

@@ -1,0 +1,1 @@
+"""What runs in a cluster, as manifests or as its API describe it."""
