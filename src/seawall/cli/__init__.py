@@ -12,6 +12,7 @@ COMMANDS = {
     "check": "the main job: everything found in folders, files and images, and one verdict",
     "audit": "clusters: one, or a fleet",
     "scan": "container images: packages and their vulnerabilities",
+    "guard": "a Terraform plan: what it would replace, destroy, or make weaker",
     "update": "fetch or import the advisory database",
     "explain": "what a check looks for, why, and how to fix what it finds",
     "completion": "print the completion script of a shell",
