@@ -270,6 +270,18 @@ def test_what_is_known_only_later_is_undecided(attribute: str, rules: set[str]) 
     assert all("known only after the plan is carried out" in finding.message for finding in found)
 
 
+def test_clusters_of_one_name_keep_their_pools_apart() -> None:
+    other = {**cluster(), "id": ID.replace("/rg/", "/other/"), "resource_group_name": "other"}
+    lost = pool(kubernetes_cluster_id=other["id"])
+    document = plan(
+        step(CLUSTER, cluster(), cluster()),
+        step("azurerm_kubernetes_cluster.other", other, other),
+        step(POOL, lost, None),
+    )
+    (finding,) = judged(document)
+    assert finding.subject.name == "azurerm_kubernetes_cluster.other/work"
+
+
 def test_a_cluster_that_terraform_lets_go_of_is_not_assessed() -> None:
     gone = step(CLUSTER, cluster(), None)
     gone["change"]["actions"] = ["forget"]

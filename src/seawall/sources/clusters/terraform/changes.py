@@ -124,7 +124,7 @@ def _change(found: dict[str, Any], file: str, had: Mapping[str, Cluster], will: 
     deposed = f" (deposed {found['deposed']})" if found.get("deposed") else ""
     return Change(
         address=address + deposed,
-        name=owner.name if owner else (_cluster_name if of_pool else _name)(change) or address,
+        name=owner.name if owner else (_cluster_id(change).rpartition("/")[2] if of_pool else _name(change)) or address,
         pool=_name(change) or address if of_pool else "",
         actions=_actions(found),
         location=Location(file=file, line=found["line"]),
@@ -140,19 +140,20 @@ def _owner(found: dict[str, Any], clusters: Mapping[str, Cluster], of_pool: bool
     """The cluster that the change is about, or that the pool belongs to by its id or else by being the only one."""
     if not of_pool:
         return None if found.get("deposed") else clusters.get(str(found.get("address")))
-    name = _cluster_name(found.get("change") or {})
-    of_name = [each for each in clusters.values() if name and name in (each.name, each.id.rpartition("/")[2])]
-    return of_name[0] if len(of_name) == 1 else None
+    link = _cluster_id(found.get("change") or {}).lower()
+    of_id = [each for each in clusters.values() if link and each.id.lower() == link]
+    named = of_id or [each for each in clusters.values() if link and each.name.lower() == link.rpartition("/")[2]]
+    return named[0] if len(named) == 1 else None
 
 
-def _cluster_name(change: Mapping[str, Any]) -> str:
-    """The last part of the id that a pool names its cluster by."""
+def _cluster_id(change: Mapping[str, Any]) -> str:
+    """The id that a pool names its cluster by, "" where it is known only later."""
     for side in ("before", "after"):
         values = change.get(side)
         for link in ("kubernetes_cluster_id", "parent_id"):
             held = values.get(link) if isinstance(values, dict) else None
             if isinstance(held, str) and "/managedclusters/" in held.lower():
-                return held.rpartition("/")[2]
+                return held
     return ""
 
 
