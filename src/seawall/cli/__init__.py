@@ -14,6 +14,7 @@ COMMANDS = {
     "scan": "container images: packages and their vulnerabilities",
     "design": "a new cluster that passes the checks, as Bicep, Terraform or az commands",
     "migrate": "the ordered plan from a cluster to one that passes, or to its replacement",
+    "guard": "a Terraform plan: what it would replace, destroy, or make weaker",
     "update": "fetch or import the advisory database",
     "explain": "what a check looks for, why, and how to fix what it finds",
     "completion": "print the completion script of a shell",

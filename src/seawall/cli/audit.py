@@ -1,6 +1,7 @@
 """Audit clusters: each by itself, and those of one group (dev, staging, production) against each other.
 
 seawall audit prod.json staging.json              as `az aks show` or `az aks list -o json` prints them
+seawall audit dev.json --baseline prod.json       and what differs from another, which of the two is weaker
 seawall audit infra/                              ARM templates, Bicep, Terraform: before it is deployed
 seawall audit azure --subscription ID             live, read only; several may be named
 seawall audit azure --subscription ID -g GROUP    only those of a resource group
@@ -49,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--cloud", choices=CLOUDS, default=CLOUDS[0], help="default: AzureCloud")
     group.add_argument("--device-code", action="store_true", help="log in by entering a code in a browser")
     add_framework(parser)
+    what = "hold every cluster against that of its name or system in this file, or the only one there"
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help=what)
     add_assessment(parser)
 
 

@@ -183,6 +183,7 @@ def settings(args: argparse.Namespace) -> Settings:
         platform=getattr(args, "platform", ""),
         framework=getattr(args, "framework", ""),
         max_age=getattr(args, "max_age", 0),
+        baseline=getattr(args, "baseline", None),
         policy=Policy(
             fail_on=Severity[args.fail_on.upper()],
             only_fixable=args.only_fixable,

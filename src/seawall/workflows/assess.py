@@ -111,6 +111,14 @@ def audit(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed, s
     say(f"judging {len(clusters)} clusters")
     results = run(clusters, asked(all_checks(), settings), today=settings.today, cost=change)
     assessed.findings += results.findings
+    if settings.baseline:
+        from seawall.workflows.baseline import compare
+
+        checks = asked(all_checks(), settings)
+        told, found = compare(clusters, results.findings, settings.baseline, checks, settings, say)
+        assessed.findings += told
+        assessed.not_assessed += found.not_assessed
+        assessed.failed += found.failed
     assessed.clusters = tuple(
         ClusterCoverage(
             name=cluster.name,

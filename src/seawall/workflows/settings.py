@@ -21,6 +21,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     checks.frameworks.FRAMEWORKS, "" to ask every check. `access` says how registries are reached; with `sweep` every
     tag of a repository is meant, with `newest` only so many of them. `cache` is the folder in which the facts of layers
     are kept (None: nowhere), of at most `cache_bytes`. `rootfs` are root file systems to be read.
+    `baseline` describes the clusters that those found are held against.
     """
 
     today: datetime.date
@@ -36,3 +37,4 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cache: Path | None = None
     cache_bytes: int = 1024 * MIB
     rootfs: tuple[Path, ...] = ()
+    baseline: Path | None = None

@@ -11,11 +11,11 @@ from seawall.checks.groups import Fleet, Member
 from seawall.model import Cluster, Severity, Status, Unknown
 from seawall.model.paths import get
 
-_VERSION = "upkeep.kubernetes_version"
+VERSION = "upkeep.kubernetes_version"
 _TOGETHER = {"network.policy": ("network.policy", "network.dataplane")}
 """AKS takes the Cilium engine and its dataplane in one call only."""
 
-_SETTINGS = (
+SETTINGS = (
     "access.rbac",
     "access.entra",
     "access.azure_rbac",
@@ -43,7 +43,7 @@ _SETTINGS = (
     "protection.image_cleaner",
     "protection.kms",
     "protection.node_resource_group_restriction",
-    _VERSION,
+    VERSION,
     "upkeep.upgrade_channel",
     "upkeep.node_os_channel",
     "upkeep.support_plan",
@@ -87,10 +87,10 @@ def settings_differ(fleet: Fleet) -> Verdicts:
     to the value of the others; where none is weaker, the one that is alone with its value, or the least precious one.
     Some settings cannot be made equal without a new cluster.
     """
-    for path in _SETTINGS:
+    for path in SETTINGS:
         holders: dict[str, list[Member]] = defaultdict(list)
         for member in fleet.members:
-            holders[_value(member.cluster, path)].append(member)
+            holders[value_of(member.cluster, path)].append(member)
         silent = holders.pop("", [])
         found = "; ".join(f"{value} in {_names(members)}" for value, members in holders.items())
         missing = f"not known in {_names(silent)}" if silent else ""
@@ -99,7 +99,7 @@ def settings_differ(fleet: Fleet) -> Verdicts:
             odd = f" ({changed.cluster.name} is the odd one out)" if _alone(changed, holders) else ""
             text = "; ".join(part for part in (found, missing) if part)
             # A version is ahead of the others while an upgrade is rolled out.
-            severity = Severity.LOW if path == _VERSION else None
+            severity = Severity.LOW if path == VERSION else None
             yield Fail(f"{path} differs: {text}{odd}", path, sets=sets, severity=severity, cluster=changed.cluster)
         elif silent:
             text = "; ".join(part for part in (missing, found) if part)
@@ -119,7 +119,7 @@ def _alignment(path: str, sides: Sequence[Sequence[Member]]) -> tuple[Member, Ma
     """The cluster to change and its new settings: never to a value that fails a check, nor to an older version."""
     members = sorted((member for side in sides for member in side), key=lambda member: member.rank)
     weak = [member for member in members if _fails(member, path)]
-    if path == _VERSION:
+    if path == VERSION:
         newest = max(_version(member) for member in members)
         weak = [member for member in members if _version(member) < newest]
     if 0 < len(weak) < len(members):
@@ -139,11 +139,11 @@ def _fails(member: Member, path: str) -> bool:
 
 def _version(member: Member) -> list[int]:
     """Numbers to compare; what is no version comes first."""
-    parts = _value(member.cluster, _VERSION).split(".")
+    parts = value_of(member.cluster, VERSION).split(".")
     return [int(part) for part in parts if part.isdecimal() and len(part) < 5]
 
 
-def _value(cluster: Cluster, path: str) -> str:
+def value_of(cluster: Cluster, path: str) -> str:
     """The setting in words that can be compared, "" where it is not known; of pools, all values that they have."""
     if not path.startswith("pool."):
         return _word(path, get(cluster, path))
@@ -161,7 +161,7 @@ def _word(path: str, value: object) -> str:
             return "true" if value else "false"
         case tuple():
             return "set" if value else "none"
-        case _ if path == _VERSION:
+        case _ if path == VERSION:
             return ".".join(str(value or "none").split(".")[:2])
         case _:
             return str(value or "none").lower()

@@ -67,6 +67,14 @@ def read_plan(data: bytes, file: str, limits: Limits = DEFAULT) -> Reading:
 
 
 def _reading(planned: Planned, where: str) -> Reading:
+    made, notes = made_of(planned)
+    if not made and not notes:
+        notes = (NotAssessed(what="Terraform", where=where, why=NO_CLUSTER),)
+    return Reading(clusters=tuple(made.values()), not_assessed=notes)
+
+
+def made_of(planned: Planned) -> tuple[dict[str, Cluster], tuple[NotAssessed, ...]]:
+    """The clusters that the resources make, by address, and what was not read."""
     from seawall.sources.clusters.terraform import automatic, azapi, azurerm
 
     resources = tuple(map(automatic.as_arm, planned.resources))
@@ -74,14 +82,13 @@ def _reading(planned: Planned, where: str) -> Reading:
     others, more = azapi.clusters(resources)
     everyone = list(azapi.updated([*made, *others], resources))
     names = Counter(each.cluster.name for each in everyone)
-    clusters = tuple(
-        msgspec.structs.replace(each.cluster, name=each.address) if names[each.cluster.name] > 1 else each.cluster
+    clusters = {
+        each.address: msgspec.structs.replace(each.cluster, name=each.address)
+        if names[each.cluster.name] > 1
+        else each.cluster
         for each in everyone
-    )
-    together = tuple(dict.fromkeys([*planned.not_assessed, *notes, *more]))
-    if not clusters and not together:
-        together = (NotAssessed(what="Terraform", where=where, why=NO_CLUSTER),)
-    return Reading(clusters=clusters, not_assessed=together)
+    }
+    return clusters, tuple(dict.fromkeys([*planned.not_assessed, *notes, *more]))
 
 
 def _in_environment(reading: Reading, environment: str, names: Counter[str]) -> Reading:

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from seawall.errors import Malformed, Unsupported
 from seawall.model import NotAssessed
 from seawall.safe import json
 from seawall.safe.limits import Limits
@@ -31,9 +32,9 @@ def recognises(value: object) -> bool:
     return isinstance(value, dict) and "format_version" in value and bool(value.keys() & {"planned_values", "values"})
 
 
-def read(data: bytes, file: str, limits: Limits) -> Planned:
+def read(data: bytes, file: str, limits: Limits, *, plan: _Plan | None = None) -> Planned:
     """The resources of a plan or state. Raises Malformed, LimitExceeded."""
-    plan = _Plan(_object(json.load(data, where=file, limits=limits)), file)
+    plan = plan or _Plan(_object(json.load(data, where=file, limits=limits)), file)
     found = list(plan.resources())
     lines = json.lines(data, {pointer for _, pointers in found for pointer in pointers.values()})
     placed = []
@@ -41,6 +42,40 @@ def read(data: bytes, file: str, limits: Limits) -> Planned:
         known = {path: lines[pointer] for path, pointer in pointers.items() if pointer in lines}
         placed.append(msgspec.structs.replace(resource, lines=known))
     return Planned(resources=tuple(placed), not_assessed=tuple(plan.notes))
+
+
+def read_changes(data: bytes, file: str, limits: Limits) -> tuple[Planned, Planned, list[dict[str, Any]]]:
+    """What is there, what will be, and the changes between, those of other resources left out; each has a `line`.
+
+    Raises Malformed, Unsupported, LimitExceeded.
+    """
+    document = json.load(data, where=file, limits=limits)
+    if not recognises(document) or "planned_values" not in document:
+        state = recognises(document)
+        what = "this is a state, which changes nothing" if state else "this is no plan of Terraform"
+        hint = "write one with: terraform plan -out tfplan && terraform show -json tfplan > plan.json"
+        raise Malformed(what, where=file, hint=hint)
+    version = str(document["format_version"])
+    if version.partition(".")[0] not in ("0", "1"):
+        raise Unsupported(f"a plan of format_version {version[:20]}; Seawall reads 0 and 1", where=file)
+    plan = _Plan(document, file)
+    pointers: dict[int, json.Pointer] = {}
+    changes: list[dict[str, Any]] = []
+    for at, found in _indexed(document.get("resource_changes")):
+        if found.get("type") in KINDS and found.get("mode") == "managed":
+            pointers[len(changes)] = ("resource_changes", at)
+            changes.append(found)
+    lines = json.lines(data, set(pointers.values()))
+    placed = [{**found, "line": lines.get(pointers[at], 0)} for at, found in enumerate(changes)]
+    before = Planned(resources=tuple(plan.before(each) for each in changes if _is_there(each)))
+    if document.get("deferred_changes"):
+        why = "Terraform has put off some changes: this plan does not tell them"
+        plan.notes.append(NotAssessed(what="Terraform plan", where=file, why=why))
+    return before, read(data, file, limits, plan=plan), placed
+
+
+def _is_there(change: dict[str, Any]) -> bool:
+    return isinstance(_object(change.get("change")).get("before"), dict) and not change.get("deposed")
 
 
 class _Plan:
@@ -95,6 +130,20 @@ class _Plan:
             kind=kind, address=address, values=values, file=self._file, majors=provider.majors, version=provider.version
         )
         return resource, pointers
+
+    def before(self, change: dict[str, Any]) -> Resource:
+        """The resource as it is now; all of it is known."""
+        address, kind = str(change.get("address")), str(change.get("type"))
+        provider = self._provider(self._configured(address)[1], kind)
+        values = _object(_object(change.get("change")).get("before"))
+        return Resource(
+            kind=kind,
+            address=address,
+            values=values,
+            file=self._file,
+            majors=provider.majors,
+            version=provider.version,
+        )
 
     def _configured(self, address: str) -> tuple[tuple[str, ...], dict[str, Any]]:
         """The calls on the way to the resource's module, and its configuration."""
