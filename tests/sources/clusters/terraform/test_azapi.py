@@ -105,6 +105,20 @@ def test_an_update_of_a_cluster_of_azurerm(tf: Any) -> None:
     assert cluster.tool is Tool.TERRAFORM
 
 
+def test_an_update_that_names_no_cluster_here_is_told(tf: Any) -> None:
+    update = """
+    resource "azapi_update_resource" "other" {
+      type        = "Microsoft.ContainerService/managedClusters@2025-05-01"
+      resource_id = "/subscriptions/1/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/aks"
+      body        = { properties = { disableLocalAccounts = false } }
+    }
+    """
+    reading = tf.read(tf.write({"main.tf": tf.aks() + update}))
+    assert ("azapi_update_resource.other", "the cluster that it changes is not read") in {
+        (note.what, note.why) for note in reading.not_assessed
+    }
+
+
 def test_an_automatic_cluster_of_azurerm(tf: Any) -> None:
     text = """
     resource "azurerm_kubernetes_automatic_cluster" "main" {

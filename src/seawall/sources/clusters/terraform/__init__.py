@@ -88,7 +88,8 @@ def made_of(planned: Planned) -> tuple[dict[str, Cluster], tuple[NotAssessed, ..
         else each.cluster
         for each in everyone
     }
-    return clusters, tuple(dict.fromkeys([*planned.not_assessed, *notes, *more]))
+    unlinked = azapi.unlinked(everyone, resources)
+    return clusters, tuple(dict.fromkeys([*planned.not_assessed, *notes, *more, *unlinked]))
 
 
 def _in_environment(reading: Reading, environment: str, names: Counter[str]) -> Reading:

@@ -51,15 +51,25 @@ def clusters(resources: Sequence[Resource]) -> tuple[list[Made], list[NotAssesse
 
 def updated(made: Sequence[Made], resources: Sequence[Resource]) -> Iterator[Made]:
     """The clusters with what `azapi_update_resource` changes in them after they are made."""
-    updates = [
-        resource for resource in resources if resource.kind == AZAPI_UPDATE and _kind(resource).startswith(CLUSTER)
-    ]
     for each in made:
         cluster = each.cluster
-        for update in updates:
+        for update in _updates(resources):
             if _target(update) == each.address:
                 cluster = _changed(cluster, update)
         yield msgspec.structs.replace(each, cluster=cluster)
+
+
+def unlinked(made: Sequence[Made], resources: Sequence[Resource]) -> Iterator[NotAssessed]:
+    """Updates of which nothing tells the cluster: linked by an id in plain text, or to one that is not read."""
+    addresses = {each.address for each in made}
+    for update in _updates(resources):
+        if _target(update) not in addresses:
+            where = str(Location(file=update.file, line=update.line))
+            yield NotAssessed(what=update.address, where=where, why="the cluster that it changes is not read")
+
+
+def _updates(resources: Sequence[Resource]) -> list[Resource]:
+    return [resource for resource in resources if resource.kind == AZAPI_UPDATE and _kind(resource).startswith(CLUSTER)]
 
 
 def _kind(resource: Resource) -> str:
