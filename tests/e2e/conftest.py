@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -23,9 +23,11 @@ def seawall(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Seawall
     base |= {"PYTHONPATH": str(ROOT / "src"), "COLUMNS": "100", "SEAWALL_DB": str(tmp_path / "none.db")}
     base["SEAWALL_CACHE"] = str(tmp_path_factory.mktemp("cache"))
 
-    def run(*words: object, cwd: Path = tmp_path, **env: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        *words: object, cwd: Path = tmp_path, by: Sequence[str] = (), **env: str
+    ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            [sys.executable, "-m", "seawall", *map(str, words)],
+            [*by, sys.executable, "-m", "seawall", *map(str, words)],
             cwd=cwd,
             env=base | env,
             capture_output=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 
@@ -62,7 +63,7 @@ class Judge:
 @contextmanager
 def open_advisories(settings: Settings) -> Iterator[Judge]:
     """Raises DatabaseError where there is a database and it cannot be used; one that is not there is a gap."""
-    with Store.open(settings.database) if settings.database.exists() else nullcontext() as store:
+    with Store.open(settings.database) if os.path.lexists(settings.database) else nullcontext() as store:
         judge = Judge(store, settings)
         yield judge
         learn(settings.database, judge.asked)

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import msgspec
 
-from seawall.errors import SeawallError, Unreadable
+from seawall.errors import SeawallError, Unreadable, Unsupported
 from seawall.model import Cluster, NotAssessed
 from seawall.safe import files
 from seawall.safe.limits import Limits
 
 FOLDERS_LEFT_OUT = (".git", ".venv", "node_modules", ".terraform")
 """Folders that tools fill; the user can name one to have it read."""
+
+ARCHIVES = (".tar", ".tgz", ".tar.gz", ".tar.zst", ".tar.xz", ".tar.bz2")
+"""Endings of files that are images more often than not."""
 
 NAMES_NOT_READ_YET = {
     ".dockerfile": ("image", "Dockerfile"),
@@ -67,9 +70,10 @@ def discover(paths: Sequence[Path], kinds: Sequence[str], limits: Limits, say: C
                 files.open_regular(path).close() if not path.is_dir() else None
                 search.sort([path], root=path.parent)
                 search.found.failed += [f"{gap.where}: {gap.why}" for gap in search.unread]
-        except SeawallError as error:
-            search.cannot(path, error)
-            search.found.failed.append(str(error))
+        except (SeawallError, PermissionError) as error:
+            known = error if isinstance(error, SeawallError) else Unreadable("permission denied", where=str(path))
+            search.cannot(path, known)
+            search.found.failed.append(str(known))
         if not (search.found.clusters or search.found.images or search.found.not_assessed or search.found.failed):
             search.found.failed.append(f"{path}: no {' and no '.join(kinds)} in it")
         found.add(search.found)
@@ -110,8 +114,8 @@ class _Search:
                 of_clusters.append(path)
             if gap := self._not_read_yet(path):
                 self.found.not_assessed.append(gap)
-            elif "image" in self._kinds and not reader.belongs(path) and _is_image(path):
-                self.found.images.append(path)
+            elif "image" in self._kinds and not reader.belongs(path):
+                self._look_for_image(path)
         for path, reading in reader.read(of_clusters, root=root, limits=self._limits):
             self._say(f"reading {path}")
             if isinstance(reading, SeawallError):
@@ -127,13 +131,27 @@ class _Search:
         self.unread.append(gap)
         self.found.not_assessed.append(gap)
 
+    def _look_for_image(self, path: Path) -> None:
+        """Only an archive can be an image that is not known as one: damaged, packed otherwise, or of another kind."""
+        try:
+            if path.is_file():
+                files.open_regular(path).close()
+            if _is_image(path):
+                self.found.images.append(path)
+            elif path.name.lower().endswith(ARCHIVES):
+                raise Unsupported("an archive in which no image is recognised", where=str(path))
+        except SeawallError as error:
+            self.cannot(path, error)
+
     def _is_sbom(self, path: Path) -> bool:
         from seawall.sources.images.sbom import is_sbom
 
         try:
             return path.is_file() and is_sbom(path, limits=self._limits)
-        except SeawallError:
-            return False  # whoever reads it next says why it cannot be read
+        except SeawallError as error:
+            if "cluster" not in self._kinds:  # else whoever reads it next says why it cannot be read
+                self.cannot(path, error)
+            return False
 
     def _not_read_yet(self, path: Path) -> NotAssessed | None:
         name, ending = path.name.lower(), path.suffix.lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -89,7 +90,7 @@ def import_bundle(source: Path, database: Path, sha256: str, key: str, now: date
 
 def status(database: Path, now: datetime.datetime) -> str:
     """What the database holds, a line a source. Raises DatabaseError where there is none."""
-    if not database.exists():
+    if not os.path.lexists(database):
         raise DatabaseError("there is no advisory database", where=str(database), hint="fetch one: `seawall update`")
     with Store.open(database) as store:
         feeds = store.status()

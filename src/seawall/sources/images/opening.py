@@ -32,8 +32,11 @@ _TELLING = re.compile(
 def recognise(path: Path) -> Kind | None:
     """What kind of image source this is, by a few names in it; None for anything else, whatever it is."""
     if path.is_dir():
-        layout = (path / "oci-layout").is_file() and (path / INDEX).is_file()
-        return "oci-layout" if layout else "rootfs" if is_rootfs(path) else None
+        try:
+            layout = (path / "oci-layout").is_file() and (path / INDEX).is_file()
+            return "oci-layout" if layout else "rootfs" if is_rootfs(path) else None
+        except PermissionError:
+            return None
     try:
         with open_file(path) as file:
             start = file.read(512)
