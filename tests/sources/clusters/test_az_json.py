@@ -184,6 +184,14 @@ def test_every_wrapper(wrap: Any) -> None:
     assert cluster.lines[""] >= 1
 
 
+def test_the_table_form_of_resource_graph_is_told() -> None:
+    row = ["/subscriptions/1/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/aks", "aks"]
+    table = {"data": {"columns": [{"name": "id"}, {"name": "name"}], "rows": [row]}}
+    assert az_json.recognises(table)
+    (note,) = az_json.read(json.dumps(table).encode(), file="x.json").not_assessed
+    assert note.what == "clusters in a table"
+
+
 @pytest.mark.parametrize("key", ["nextLink", "skip_token", "$skipToken"])
 def test_further_pages_are_reported(key: str) -> None:
     answer = reading({"value": [body()], key: "https://management.azure.com/next"})

@@ -145,6 +145,9 @@ def _find(value: object, pointer: Pointer, opaque: bool, limits: Limits) -> Iter
             yield _cluster(value, pointer, opaque)
         elif "managedclusters/" in kind and kind.rpartition("/")[2] in ATTACHED:
             yield Resource(pointer=pointer, kind=kind, body=value, opaque=opaque)
+        elif "columns" in value and "managedclusters" in str(value.get("rows")).lower():
+            why = "the table form of Resource Graph is not read: ask for resultFormat objectArray"
+            yield Skipped(pointer=pointer, what="clusters in a table", why=why)
         else:
             yield from _unwrap(value, pointer, opaque, limits)
 
