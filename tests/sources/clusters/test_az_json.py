@@ -187,8 +187,8 @@ def test_every_wrapper(wrap: Any) -> None:
 def test_the_table_form_of_resource_graph_is_told() -> None:
     row = ["/subscriptions/1/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/aks", "aks"]
     table = {"data": {"columns": [{"name": "id"}, {"name": "name"}], "rows": [row]}}
-    assert az_json.recognises(table)
-    (note,) = az_json.read(json.dumps(table).encode(), file="x.json").not_assessed
+    assert recognises(table)
+    (note,) = read(json.dumps(table).encode(), file="x.json").not_assessed
     assert note.what == "clusters in a table"
 
 
