@@ -17,9 +17,9 @@ from seawall.advisories.feed import Skipped
 from seawall.advisories.match import match
 from seawall.advisories.names import key
 from seawall.model import Advisory, Distro, Package
+from shared_data import SHARED
 
 CASES = Path(__file__).with_name("cases")
-SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
 DISTROS = {
     "AlmaLinux": ("almalinux", "rpm"),
     "Alpine": ("alpine", "apk"),

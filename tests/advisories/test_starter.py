@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import zipfile
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +15,7 @@ from seawall.advisories.match import Partial
 from seawall.advisories.starter import combined, starter
 from seawall.advisories.starter_set import ROWS
 from seawall.model import Advisory, Range, Severity
-
-SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
+from shared_data import SHARED
 
 WORDS = {"LOW": Severity.LOW, "MODERATE": Severity.MEDIUM, "HIGH": Severity.HIGH, "CRITICAL": Severity.CRITICAL}
 OTHER_VECTORS = {

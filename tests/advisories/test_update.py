@@ -26,8 +26,8 @@ from seawall.errors import DatabaseError, FetchError, LimitExceeded, Malformed, 
 from seawall.model.advisory import FeedStatus
 from seawall.safe.http import Client
 from seawall.safe.limits import Limits
+from shared_data import SHARED
 
-SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
 OSV = SHARED / "osv" if SHARED else Path("absent")
 real = pytest.mark.skipif(SHARED is None, reason="the shared data is not beside this checkout")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
+from shared_data import SHARED
 
 
 @pytest.fixture

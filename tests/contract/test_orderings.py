@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from seawall.advisories import versions
 from seawall.advisories.versions import certain_key, compare, key
 from seawall.errors import Malformed, Unsupported
+from shared_data import SHARED
 
-SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
 NODE_SEMVER = Path("/usr/lib/node_modules/npm/node_modules/semver")
 
 FILES = {

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from shared_data import SHARED
+
 ROOT = Path(__file__).resolve().parents[2]
-SHARED = next((p / "shared/data" for p in ROOT.parents if (p / "shared/data").is_dir()), None)
 
 Seawall = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -16,9 +16,9 @@ from seawall.remedies import Options, migrate
 from seawall.reports import plan as report
 from seawall.safe.limits import DEFAULT
 from seawall.sources.clusters import az_json
+from shared_data import SHARED
 
 ROOT = Path(__file__).resolve().parents[2]
-SHARED = next((p / "shared/data" for p in ROOT.parents if (p / "shared/data").is_dir()), None)
 OF_2019 = "aks/cloud-custodian/tools/c7n_azure/tests_azure"
 
 KUBENET = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,8 +12,7 @@ from hypothesis import strategies as st
 from seawall.errors import LimitExceeded, SeawallError
 from seawall.safe import hcl
 from seawall.safe.limits import Limits
-
-SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
+from shared_data import SHARED
 
 
 def load(text: str) -> hcl.Body:

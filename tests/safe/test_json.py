@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json as stdlib
 import time
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,8 +15,7 @@ from hypothesis import strategies as st
 from seawall.errors import InputError, LimitExceeded, Malformed
 from seawall.safe import json
 from seawall.safe.limits import Limits
-
-SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
+from shared_data import SHARED
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +14,7 @@ from hypothesis import strategies as st
 from seawall.errors import InputError, LimitExceeded, Malformed
 from seawall.safe import yaml
 from seawall.safe.limits import Limits
-
-SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
+from shared_data import SHARED
 
 
 def load(text: str | bytes, **limits: int) -> Any:

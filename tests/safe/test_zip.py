@@ -17,8 +17,7 @@ from seawall.errors import InputError, LimitExceeded, Malformed, Unreadable, Uns
 from seawall.safe import zip as safe_zip
 from seawall.safe.limits import MIB, Limits
 from seawall.safe.zip import Zip
-
-SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
+from shared_data import SHARED
 
 
 def pack(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:

@@ -18,8 +18,8 @@ from seawall.safe.limits import DEFAULT, Limits
 from seawall.sources.clusters import arm_parameters, az_json
 from seawall.sources.clusters.arm_template import evaluate
 from seawall.sources.clusters.reading import Reading
+from shared_data import SHARED
 
-SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
 AKS = SHARED / "aks" if SHARED else Path()
 needs_data = pytest.mark.skipif(SHARED is None, reason="../shared/data is not here")
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"

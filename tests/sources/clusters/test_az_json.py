@@ -13,8 +13,8 @@ import pytest
 from seawall.errors import Malformed
 from seawall.model import UNKNOWN, Cluster, Unknown
 from seawall.sources.clusters.az_json import Reading, read, recognises
+from shared_data import SHARED
 
-SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
 AKS = SHARED / "aks" if SHARED else Path()
 needs_data = pytest.mark.skipif(SHARED is None, reason="../shared/data is not here")
 ID = "/subscriptions/1/resourceGroups/Rg-One/providers/Microsoft.ContainerService/managedClusters/prod"

@@ -17,10 +17,10 @@ from backports import zstd
 from seawall.safe.compression import open_stream
 from seawall.safe.limits import DEFAULT, Limits
 from seawall.sources.images.layer import LayerFacts, analyse
+from shared_data import SHARED
 
 Entry = tuple[str, ...]
 
-SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
 
 _TYPES = {
     "file": tarfile.REGTYPE,

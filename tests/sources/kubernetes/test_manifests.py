@@ -9,8 +9,7 @@ import pytest
 from seawall.errors import Unreadable
 from seawall.model import Item
 from seawall.sources.kubernetes.manifests import inventory
-
-SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
+from shared_data import SHARED
 
 SHOP = """\
 apiVersion: apps/v1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,8 +17,8 @@ from seawall.safe.limits import Limits
 from seawall.sources.clusters import az_json
 from seawall.sources.clusters.azure.arm import Arm
 from seawall.sources.clusters.azure.scope import Scope
+from shared_data import SHARED
 
-SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
 ONE = "00000000-0000-0000-0000-000000000001"
 TWO = "00000000-0000-0000-0000-000000000002"
 LIST = "/providers/Microsoft.ContainerService/managedClusters"

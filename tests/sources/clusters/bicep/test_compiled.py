@@ -28,8 +28,8 @@ from seawall.sources.clusters.bicep.template import Run, Template
 from seawall.sources.clusters.deployed import Deployed
 from seawall.sources.clusters.template_functions.resources import GROUP
 from seawall.sources.clusters.unknown_text import shown
+from shared_data import SHARED
 
-SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
 MODULES = (SHARED or Path()) / "bicep"
 PSRULE = (SHARED or Path()) / "aks/psrule/docs/examples/resources/aks.bicep"
 FILES = sorted(MODULES.rglob("main.bicep")) if SHARED else []

@@ -17,8 +17,8 @@ from seawall.sources.clusters.bicep.modules import Files
 from seawall.sources.clusters.bicep.parser import parse
 from seawall.sources.clusters.bicep.symbols import Budget
 from seawall.sources.clusters.bicep.template import Run, Template
+from shared_data import SHARED
 
-SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
 FILES = sorted(SHARED.rglob("*.bicep*")) if SHARED else []
 needs_data = pytest.mark.skipif(SHARED is None, reason="../shared/data is not here")
 

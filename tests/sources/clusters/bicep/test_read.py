@@ -14,8 +14,8 @@ from seawall.model import Unknown, known
 from seawall.sources.clusters.bicep.entries import Entry, entry_of, entry_points, recognises
 from seawall.sources.clusters.bicep.modules import inside, tree_of
 from seawall.sources.clusters.bicep.read import evaluate, read, read_entry, read_file
+from shared_data import SHARED
 
-SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
 AKS = (SHARED or Path()) / "aks"
 BASELINE = AKS / "aks-baseline/workload-team/cluster-stamp.bicep"
 needs_data = pytest.mark.skipif(SHARED is None, reason="../shared/data is not here")

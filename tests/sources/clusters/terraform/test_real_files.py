@@ -16,8 +16,8 @@ from seawall.safe import hcl
 from seawall.safe.limits import DEFAULT
 from seawall.sources.clusters import terraform
 from seawall.sources.clusters.terraform import attributes, azurerm, configuration
+from shared_data import SHARED
 
-SHARED = next((p / "shared/data" for p in Path(__file__).resolve().parents if (p / "shared/data").is_dir()), None)
 pytestmark = pytest.mark.skipif(SHARED is None, reason="../shared/data is not here")
 AKS = (SHARED or Path()) / "aks"
 MODULE = AKS / "terraform-azurerm-aks"
