@@ -271,8 +271,8 @@ def test_microsoft_s_vex_of_azure_linux() -> None:
         {"known_affected": ["17084:1", "17084:3", "9999:3"], "fixed": ["17084:2"]},
     )
     assert [(each.ecosystem, each.package, each.ranges) for each in found] == [
-        ("Azure Linux:3", "python3", (Range(fixed="3.12.9-5"),)),
-        ("Azure Linux:3", "golang", (Range(last_affected="1.24.1-1"),)),
+        ("Azure Linux:3", "python3", (Range(fixed="3.12.9-5.azl3"),)),
+        ("Azure Linux:3", "golang", (Range(last_affected="1.24.1-1.azl3"),)),
     ]
 
 

@@ -3,71 +3,17 @@
 from __future__ import annotations
 
 import json
-import threading
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import pytest
 
+from mirror import Mirror
+
 TODAY = datetime.now(UTC).strftime("%Y-%m-%dT00:00:00Z")
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Each file of `troubled` is refused as busy twice, and cut once in the middle of its body."""
-
-    protocol_version = "HTTP/1.1"
-    server: Mirror
-
-    def do_GET(self) -> None:
-        path = unquote(self.path).strip("/")
-        file = self.server.root / path
-        trouble = self.server.troubled.get(path, [])
-        if trouble and trouble[0] in (429, 503):
-            self._answer(trouble.pop(0), b"", {"Retry-After": "0"})
-        elif not file.is_file():
-            self._answer(404, b"", {})
-        else:
-            body, etag = file.read_bytes(), f'"{file.stat().st_mtime_ns}"'
-            headers = {"ETag": etag, "Accept-Ranges": "bytes"}
-            start = int(self.headers.get("Range", "bytes=0-")[6:].partition("-")[0])
-            if self.headers.get("If-None-Match") == etag:
-                self._answer(304, b"", headers)
-            elif start:
-                headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
-                self._answer(206, body[start:], headers)
-            else:
-                self._answer(200, body, headers, cut=bool(trouble))
-                trouble.clear()
-
-    def _answer(self, status: int, body: bytes, headers: dict[str, str], *, cut: bool = False) -> None:
-        self.server.seen.append((unquote(self.path).strip("/"), status))
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body[: len(body) // 2] if cut else body)
-        if cut:
-            self.close_connection = True
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-class Mirror(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, root: Path) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.root = root
-        self.url = f"http://127.0.0.1:{self.server_port}"
-        self.troubled: dict[str, list[int | str]] = {}
-        self.seen: list[tuple[str, int]] = []
 
 
 def record(name: str, package: str, source: str = "PyPI") -> dict[str, Any]:
@@ -91,12 +37,8 @@ def mirror(tmp_path: Path) -> Iterator[Mirror]:
         bundle.writestr("D.json", json.dumps(record("DSA-1-1", "curl", "Debian:12")))
     (root / "kev.json").write_text('{"vulnerabilities": [{"cveID": "CVE-2021-44228"}], "dateReleased": "2026-01-02"}')
     (root / "epss.csv.gz").write_bytes(b"cve,epss,percentile\nCVE-2021-44228,0.94,0.99\n")
-    with Mirror(root) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
+    with Mirror(root) as server, server.running():
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def test_a_mirror_that_is_busy_and_cuts_the_connection(seawall: Any, mirror: Mirror) -> None:

@@ -21,7 +21,7 @@ from seawall.safe.limits import DEFAULT, Limits
 _RED_HAT = re.compile(r"cpe:/[ao]:redhat:enterprise_linux:([0-9]+)(?![0-9.])")
 _AZURE = re.compile(r"(?:Azure Linux|CBL[- ]Mariner) ([0-9]+)(?:\.0)?")
 _NEVRA = re.compile(r"(?P<name>.+)-(?P<epoch>[0-9]+):(?P<version>[^-:]+-[^-:]+)\.src")
-_AZURE_PACKAGE = re.compile(r"(?P<below><)?\s*(?:azl|cbl)[0-9]+ (?P<name>\S+) (?P<version>\S+)")
+_AZURE_PACKAGE = re.compile(r"(?P<below><)?\s*(?P<tag>(?:azl|cbl)[0-9]+) (?P<name>\S+) (?P<version>\S+)")
 _PLAIN = re.compile(r"[A-Za-z0-9][\w.+-]*")
 _RPM_PURL = re.compile(r"pkg:rpm/[^/]+/(?P<name>[^@?]+)(?:@(?P<version>[^?]+))?(?:\?(?P<more>.*))?")
 _MODULE_PURL = re.compile(r"pkg:rpmmod/[^/]+/(?P<name>[^@?]+)@(?P<stream>[^:?]+)")
@@ -148,7 +148,9 @@ def _module(product: _Product | None) -> str:
 def _package(product: _Product, ecosystem: str) -> _Component | None:
     """By its purl, else by its id or name; None for a binary package, whose source is listed beside it."""
     if azure := _AZURE_PACKAGE.fullmatch(product.name):
-        return _Component(ecosystem, azure["name"], azure["version"], below=bool(azure["below"]))
+        # The release in it lacks the tag that every package has: 1.24.1-1 is installed as 1.24.1-1.azl3, which is newer
+        version = f"{azure['version']}.{azure['tag'].replace('cbl', 'cm')}"
+        return _Component(ecosystem, azure["name"], version, below=bool(azure["below"]))
     if purl := _RPM_PURL.match(product.product_identification_helper.purl):
         more = dict(each.partition("=")[::2] for each in (purl["more"] or "").split("&"))
         if more.get("arch", "src") != "src":

@@ -7,13 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from seawall.advisories.importing import Run, moment
+from seawall.advisories import csaf_provider
+from seawall.advisories.importing import WHOLE_AGAIN, Run, moment
+from seawall.advisories.vendors import VENDORS
 from seawall.errors import FetchError
 from seawall.safe.http import Client
 from seawall.safe.http_rules import shown
-
-WHOLE_AGAIN = timedelta(days=7)
-"""After this long the bundle is read whole: a record that is gone from the server is in no list of changes."""
 
 MOST_CHANGES = 200
 """Records fetched one by one; for more, the bundle is cheaper."""
@@ -105,6 +104,9 @@ def vendor(run: Run, source: str, urls: Sequence[str], client: Client, *, mirror
 
     Nor are all of them at a mirror, which need not have the vendors' feeds.
     """
+    if VENDORS[source].provider:
+        csaf_provider.fetch(run, source, urls[0], client, mirrored=mirrored)
+        return
     where = shown(urls[0])
     known = run.builder.previous.etag(source, where).split("\n") if run.builder.previous else []
     if len(known) == len(urls) and any(known) and all(map(_same, urls, known, [client] * len(urls))):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -30,6 +30,12 @@ _OF_ALL = ("zip_total_bytes", "compression_ratio")
 """Bounds of a whole bundle; a record that breaks another one is left out alone."""
 
 _STEP = 500
+
+WHOLE_AGAIN = timedelta(days=7)
+"""After this long a bundle is read whole: a record that is gone from the server is in no list of changes."""
+
+Document = tuple[Path | bytes, str]
+"""A vendor's document, or the file that holds it, and where it came from."""
 
 Progress = Callable[[str, int, int], None]
 """Takes the source, how many of its records are read, and how many there are: 0 of 0 at the beginning."""
@@ -104,14 +110,16 @@ class Run:
         self.builder.finish(status, url=where, etag=etag, whole=whole)
         self._feeds.append(status)
 
-    def documents(self, source: str, documents: Iterable[tuple[Path, str]], total: int) -> FeedStatus:
-        """A vendor's feed: its files, and where each came from. One that cannot be read is named, the others count."""
+    def documents(self, source: str, documents: Iterable[Document], total: int) -> FeedStatus:
+        """A vendor's feed: its documents, and where each came from. One that cannot be read is named, others count."""
         reasons: Counter[str] = Counter()
         newest, records = "", 0
-        for done, (path, where) in enumerate(documents, 1):
+        for done, (document, where) in enumerate(documents, 1):
             limit = "xml_bytes" if where.endswith(".xml") else "json_bytes"
             try:
-                data = files.read(path, limit=limit, limits=self.limits)
+                data = (
+                    document if isinstance(document, bytes) else files.read(document, limit=limit, limits=self.limits)
+                )
                 for found in VENDORS[source].reader(data, source=source, where=where, limits=self.limits):
                     records += self._count(found, reasons)
                     if isinstance(found, tuple):
@@ -120,6 +128,18 @@ class Run:
                 self._damage(source, error, reasons)
             self._progress(source, done, total)
         return self._status(source, records, reasons, newest)
+
+    def revised(self, source: str, documents: Iterable[Document], total: int, without: Collection[str]) -> FeedStatus:
+        """What the database has of a vendor's feed, without the records of these ids, with those of the documents."""
+        before = self._before(source)
+        self.builder.keep(source, without=without)
+        added = self.documents(source, documents, total)
+        records, newest = self.builder.records(source), max(before.newest, added.newest)
+        return msgspec.structs.replace(before, records=records, imported=self._imported, newest=newest)
+
+    def _before(self, source: str) -> FeedStatus:
+        assert self.builder.previous is not None
+        return next(feed for feed in self.builder.previous.status() if feed.source == source)
 
     def _count(self, found: tuple[Advisory, ...] | Skipped, reasons: Counter[str]) -> int:
         """1 for what is added, 0 for what is skipped."""
@@ -131,8 +151,7 @@ class Run:
 
     def changed(self, source: str, records: Mapping[str, bytes], where: str, gone: Iterable[str]) -> FeedStatus:
         """What the database has of an OSV source, with these records in the place of those of the same ids."""
-        assert self.builder.previous is not None
-        before = next(feed for feed in self.builder.previous.status() if feed.source == source)
+        before = self._before(source)
         self.builder.keep(source, without=[*records, *gone])
         reasons: Counter[str] = Counter()
         newest = before.newest

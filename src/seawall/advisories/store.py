@@ -181,6 +181,11 @@ class Store:
         rows = self._rows("SELECT whole FROM feed WHERE source = ? AND url = ?", source, url)
         return str(rows[0][0]) if rows else ""
 
+    def ids(self, source: str) -> frozenset[str]:
+        """The ids of all records of `source`."""
+        rows = self._rows("SELECT DISTINCT id FROM advisory WHERE source = ?", source)
+        return frozenset(name for (name,) in rows)
+
     def modified(self, source: str, ids: Iterable[str]) -> dict[str, str]:
         """When each of these records of `source` was modified, by id, as the record says; without those not held."""
         names = msgspec.json.encode(list(ids)).decode()

@@ -18,12 +18,22 @@ _AZURE = "https://raw.githubusercontent.com/microsoft/AzureLinuxVulnerabilityDat
 class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     """`pattern` finds its files below a folder; `files` are those that can be fetched: path, and the vendor's address.
 
-    What has no `files` is thousands of documents at the vendor's: it is imported from a folder only.
+    What has a `provider` instead is thousands of documents: the address of their folder, or of the metadata that names
+    it, as `csaf_provider` has them.
     """
 
     reader: Reader
     pattern: str
     files: Mapping[str, str] = {}
+    provider: str = ""
+
+    def addresses(self, mirror: str) -> list[str]:
+        """At the vendor's, or at a mirror laid out as a folder of feeds is."""
+        from urllib.parse import quote
+
+        if self.provider:
+            return [f"{mirror}/{quote(self.pattern.partition('/*')[0])}" if mirror else self.provider]
+        return [f"{mirror}/{quote(path)}" if mirror else url for path, url in self.files.items()]
 
 
 VENDORS: dict[str, Vendor] = {
@@ -40,13 +50,22 @@ VENDORS: dict[str, Vendor] = {
             for name in ("azurelinux-3.0-oval.xml", "cbl-mariner-2.0-oval.xml")
         },
     ),
-    "Azure Linux VEX": Vendor(reader=csaf.read, pattern="Azure Linux/vex/**/*.json"),
+    "Azure Linux VEX": Vendor(
+        reader=csaf.read,
+        pattern="Azure Linux/vex/**/*.json",
+        provider="https://msrc.microsoft.com/csaf/provider-metadata.json",
+    ),
     "Debian tracker": Vendor(
         reader=debian_tracker.read,
         pattern="Debian/tracker.json",
         files={"Debian/tracker.json": "https://security-tracker.debian.org/tracker/data/json"},
     ),
-    "Red Hat VEX": Vendor(reader=csaf.read, pattern="Red Hat/vex/**/*.json"),
+    "Red Hat VEX": Vendor(
+        reader=csaf.read,
+        pattern="Red Hat/vex/**/*.json",
+        # not /vex/, which is the form before 2026: .../security-data-guidelines/csaf-vex-ga-details/
+        provider="https://security.access.redhat.com/data/csaf/v2/vex-feed",
+    ),
 }
 
 
@@ -62,10 +81,4 @@ def in_folder(root: Path, ecosystems: Sequence[str] | None) -> dict[str, list[Pa
 
 def addresses(ecosystems: Sequence[str], mirror: str = "") -> dict[str, list[str]]:
     """The addresses of each vendor's files, at the vendor's, or at a mirror laid out as the folder is."""
-    from urllib.parse import quote
-
-    return {
-        source: [f"{mirror}/{quote(path)}" if mirror else url for path, url in vendor.files.items()]
-        for source, vendor in VENDORS.items()
-        if vendor.files and family(source) in ecosystems
-    }
+    return {source: vendor.addresses(mirror) for source, vendor in VENDORS.items() if family(source) in ecosystems}
