@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -248,9 +250,21 @@ def test_records_of_the_future_do_not_make_old_data_look_fresh(root: Path, db: P
 def test_a_damaged_database_is_built_anew_and_said(root: Path, db: Path) -> None:
     update.import_folder(root, db, now=NOW)
     db.write_bytes(db.read_bytes()[:5000])
-    (note,) = update.import_folder(root, db, now=NOW).failed
-    assert note.what == "advisory database"
+    summary = update.import_folder(root, db, now=NOW)
+    assert "cannot be read" in summary.lost
+    assert not summary.failed
     assert ids(db) == ["P-1"]
+
+
+def test_a_database_of_another_version_is_built_anew_and_what_is_not_kept_is_said(root: Path, db: Path) -> None:
+    update.import_folder(root, db, now=NOW)
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute("PRAGMA user_version=1")
+    summary = update.import_folder(root, db, now=NOW, ecosystems=["PyPI"])
+    assert "is of version 1" in summary.lost
+    assert summary.not_kept == ("Azure Linux",)
+    assert not summary.failed
+    assert set(held(db)) == {"PyPI", "KEV", "EPSS"}
 
 
 def test_a_second_update_is_refused(root: Path, db: Path) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from seawall.advisories.names import family
-from seawall.advisories.store import APPLICATION, EPSS, KEV, SCHEMA, Store, pack
+from seawall.advisories.store import APPLICATION, EPSS, KEV, SCHEMA, Store, pack, sources_of
 from seawall.errors import DatabaseError
 from seawall.model.advisory import Advisory, FeedStatus
 
@@ -78,7 +78,7 @@ class Builder:
         self._execute(f"PRAGMA application_id={APPLICATION}")
         self._execute(f"PRAGMA user_version={SCHEMA}")
         self._connection.executescript(_TABLES)
-        self.previous, self.lost = _previous(self._path)
+        self.previous, self.lost, self.not_kept = _previous(self._path)
         if self.previous:
             opened.callback(self.previous.close)
             self._execute("ATTACH ? AS old", f"{self._path.as_uri()}?mode=ro&immutable=1")
@@ -209,14 +209,14 @@ def _scores(advisory: Advisory) -> Iterator[tuple[str, str, str]]:
         yield cves[0], advisory.source, advisory.cvss
 
 
-def _previous(path: Path) -> tuple[Store | None, str]:
-    """The present database, or why it is there and cannot be read."""
+def _previous(path: Path) -> tuple[Store | None, str, tuple[str, ...]]:
+    """The present database, or why it is there and cannot be read, and what it held if that can be told."""
     if not path.exists():
-        return None, ""
+        return None, "", ()
     try:
-        return Store.open(path), ""
+        return Store.open(path), "", ()
     except DatabaseError as error:
-        return None, error.message
+        return None, error.message, sources_of(path)
 
 
 def _lock(path: Path) -> sqlite3.Connection:

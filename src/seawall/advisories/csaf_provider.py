@@ -84,7 +84,8 @@ def fetch(run: Run, source: str, address: str, client: Client, *, mirrored: bool
         if mirrored and not one:
             return
         raise FetchError("it lists no documents", where=shown(f"{folder.base}/changes.csv"))
-    state = _State(max(changes.values()).isoformat(), (one, other))
+    newest = min(max(changes.values()), run.now)  # a time to come would hide all changes until then
+    state = _State(newest.isoformat(), (one, other))
     archive = folder.archive()
     whole = previous.whole(source, where) if previous else ""
     since = moment(last.newest)

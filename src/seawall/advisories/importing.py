@@ -45,13 +45,16 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """What an update did. `records` and `skipped` of a feed add up to what its source holds.
 
     `unchanged` sources are as they were on the server; of `failed` ones the database still has what it had.
-    `damaged` names records that could not be read, at most `NAMED` a source.
+    `damaged` names records that could not be read, at most `NAMED` a source. `lost` says why nothing of the database
+    that was there could be kept, "" where it was; `not_kept` are its sources that are not in the new one.
     """
 
     feeds: tuple[FeedStatus, ...]
     unchanged: tuple[str, ...] = ()
     failed: tuple[NotAssessed, ...] = ()
     damaged: tuple[NotAssessed, ...] = ()
+    lost: str = ""
+    not_kept: tuple[str, ...] = ()
 
 
 class Run:
@@ -75,8 +78,6 @@ class Run:
         """Raises DatabaseError, and the first failure where every source failed."""
         with Builder(db) as builder:
             run = cls(builder, now, progress, limits)
-            if builder.lost:
-                run._failed.append(NotAssessed(what="advisory database", where=str(db), why=builder.lost))
             yield run
             if run._first_failure and not run._feeds and not run._unchanged:
                 raise run._first_failure
@@ -240,6 +241,8 @@ class Run:
             unchanged=tuple(self._unchanged),
             failed=tuple(self._failed),
             damaged=tuple(self._damaged),
+            lost=self.builder.lost,
+            not_kept=tuple(sorted(set(self.builder.not_kept) - {feed.source for feed in self._feeds})),
         )
 
 

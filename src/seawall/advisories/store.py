@@ -13,6 +13,7 @@ epss     (cve, score)                        the probability of exploitation, sa
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -199,6 +200,17 @@ class Store:
             return self._connection.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise unreadable(self._path, error) from None
+
+
+def sources_of(path: Path) -> tuple[str, ...]:
+    """The names of the sources in a database of any version; nothing where not even that can be read."""
+    import sqlite3
+
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            return tuple(str(source) for (source,) in connection.execute("SELECT source FROM feed ORDER BY source"))
+    except sqlite3.Error:
+        return ()
 
 
 def pack(advisory: Advisory) -> tuple[str, str, str, str, bytes]:

@@ -110,6 +110,9 @@ def _told(summary: update.Summary, database: Path) -> tuple[str, int]:
     told = {feed.source: "updated" for feed in summary.feeds} | dict.fromkeys(summary.unchanged, "unchanged")
     lines = [_table(feeds, [told.get(feed.source, "kept as it was") for feed in feeds])]
     lines += [f"damaged: {each.where}: {each.why}\n" for each in summary.damaged]
+    if summary.lost:
+        gone = f"; not in the new one: {', '.join(summary.not_kept)}" if summary.not_kept else ""
+        lines.append(f"built anew, for {summary.lost}{gone}\n")
     lines += [f"FAILED: {each.what}: {each.where}: {each.why}\n" for each in summary.failed]
     total = sum(feed.records for feed in feeds)
     lines.append(f"\n{total:,} records in {database} ({_size(database)})\n")
