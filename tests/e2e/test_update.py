@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import zipfile
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mirror import Mirror
 
@@ -95,4 +99,14 @@ def test_to_a_site_without_a_network(seawall: Any, mirror: Mirror, tmp_path: Pat
     unpinned = seawall("update", "--import", file, "--db", there)
     assert "neither a SHA-256 (--sha256) nor a signature (--key)" in unpinned.stdout
     assert there.read_bytes() == (tmp_path / "none.db").read_bytes()
+    private = ec.generate_private_key(ec.SECP256R1())
+    pem = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (tmp_path / "cosign.pub").write_bytes(pem)
+    signature = private.sign(file.read_bytes(), ec.ECDSA(hashes.SHA256()))
+    Path(f"{file}.sig").write_bytes(base64.b64encode(signature))
+    signed = seawall("update", "--import", file, "--key", tmp_path / "cosign.pub", "--db", there)
+    assert "signature holds: advisories.bundle.sig" in signed.stdout
+    file.write_bytes(file.read_bytes() + b"\0")
+    changed = seawall("update", "--import", file, "--key", tmp_path / "cosign.pub", "--db", there)
+    assert (changed.returncode, "not the one that was signed" in changed.stderr) == (2, True)
     assert seawall("update", "--export", file, "--db", tmp_path / "absent.db").returncode == 2

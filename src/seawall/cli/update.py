@@ -7,6 +7,7 @@ seawall update --from DIR                         from a folder of <Ecosystem>/a
 seawall update --export FILE                      the database as one file, for a site without a network
 seawall update --import FILE --sha256 DIGEST      that file, at the other site
 seawall update --import FILE --key minisign.pub   the same, signed by `minisign -Sm FILE` (FILE.minisig beside it)
+seawall update --import FILE --key cosign.pub     the same, signed by `cosign sign-blob --key` (FILE.sig beside it)
 seawall update --status                           what the database holds, how old it is, what it covers
 """
 
@@ -28,7 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--status", action="store_true", help="say what the database holds; change nothing")
     parser.add_argument("--ecosystems", nargs="+", default=[], metavar="NAME", help="only these, as OSV names them")
     parser.add_argument("--sha256", default="", metavar="DIGEST", help="import only the file that has this SHA-256")
-    parser.add_argument("--key", default="", metavar="KEY", help="import only what this key of minisign has signed")
+    parser.add_argument(
+        "--key", default="", metavar="KEY", help="import only what this key of minisign or cosign signed"
+    )
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
     add_database(parser)
 

@@ -79,11 +79,12 @@ def export(database: Path, to: Path, now: datetime.datetime) -> str:
 
 def import_bundle(source: Path, database: Path, sha256: str, key: str, now: datetime.datetime, limits: Limits) -> str:
     """Put an exported database in place; returns what it holds. Raises SeawallError."""
-    from seawall.advisories import bundle, minisign
+    from seawall.advisories import bundle, cosign, minisign
 
     trust = "" if sha256 else "neither a SHA-256 (--sha256) nor a signature (--key) was compared\n"
     if key:
-        trust = f"signature holds: {printable(minisign.verify(source, key))}\n"
+        verify = cosign.verify if cosign.is_key(key) else minisign.verify
+        trust = f"signature holds: {printable(verify(source, key))}\n"
     manifest = bundle.read(source, database, sha256=sha256, limits=limits)
     return status(database, now) + f"exported {manifest.created}\n{trust}"
 
