@@ -25,6 +25,7 @@ DISTROS = {
     "Alpine": ("alpine", "apk"),
     "Azure Linux": ("azurelinux", "rpm"),
     "Debian": ("debian", "deb"),
+    "Red Hat": ("rhel", "rpm"),
     "Rocky Linux": ("rocky", "rpm"),
     "Ubuntu": ("ubuntu", "deb"),
     "Wolfi": ("wolfi", "apk"),

@@ -10,7 +10,7 @@ import sys
 import threading
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -514,19 +514,43 @@ def test_a_vendor_s_files_are_fetched_once_and_then_only_what_changed(server: Se
     assert ids(db, "Debian:12", "curl") == ["DEBIAN-CVE-2024-1"]
 
 
-def test_a_full_disk_leaves_the_old_database(root: Path, db: Path) -> None:
+@contextmanager
+def no_file_beyond(size: int) -> Iterator[None]:
     resource = pytest.importorskip("resource")
-    update.import_folder(root, db, now=NOW)
-    before = db.read_bytes()
-    bundle(root, "PyPI", *(record(f"P-{n}", summary=f"{n}" * 150) for n in range(5000)))
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     previous = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, limit[1]))
-        with pytest.raises(DatabaseError, match="cannot be written"):
-            update.import_folder(root, db, now=LATER)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, limit[1]))
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
         signal.signal(signal.SIGXFSZ, previous)
+
+
+def large(root: Path) -> None:
+    """A bundle of 0.3 MB that takes 1.2 MB of the database."""
+    for_all = [f"3.0.{number}" for number in range(400)]
+    records = [record(f"P-{number}") for number in range(500)]
+    for each in records:
+        each["affected"][0]["versions"] = for_all
+    bundle(root, "PyPI", *records)
+
+
+@pytest.mark.parametrize("how", ["import", "fetch"])
+def test_a_full_disk_leaves_the_old_database(server: Server, root: Path, db: Path, how: str) -> None:
+    update.import_folder(root, db, now=NOW)
+    before = db.read_bytes()
+    large(root)
+    with no_file_beyond(700_000), pytest.raises(DatabaseError, match="cannot be written"):
+        update.import_folder(root, db, now=LATER) if how == "import" else fetch(server, db, LATER)
     assert db.read_bytes() == before
     assert {path.name for path in db.parent.iterdir()} == {db.name, f"{db.name}.lock"}
+
+
+def test_a_download_that_the_disk_does_not_hold_fails_its_source_alone(server: Server, root: Path, db: Path) -> None:
+    update.import_folder(root, db, now=NOW)
+    large(root)
+    with no_file_beyond(100_000):
+        (failure,) = fetch(server, db, LATER).failed
+    assert (failure.what, failure.why) == ("advisories of PyPI", "File too large")
+    assert ids(db) == ["P-1"]
