@@ -57,7 +57,7 @@ def _within(bounds: Range, version: str, key: KeyOf) -> bool:
 def _same(versions: Iterable[str], version: str, key: KeyOf) -> bool:
     """Whether one of the versions is `version` in another spelling (1.0 and 1.0.0)."""
     first = _first_number(version)
-    others = [other for other in versions if _first_number(other) == first]
+    others = [other for other in versions if first in other and _first_number(other) == first]
     if not others:
         return False
     try:

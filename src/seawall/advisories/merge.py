@@ -88,7 +88,7 @@ def _best_first(name: str) -> tuple[int, str]:
 def vulnerabilities(advisories: Iterable[Advisory], version: str, key: KeyOf) -> list[Vulnerability]:
     """Those that affect `version`, or may, by id."""
     judged = [(advisory, hit(advisory, version, key)) for advisory in advisories]
-    if not any(found for _, found in judged):
+    if all(found is None for _, found in judged):
         return []
     found = (_vulnerability(group, version, key) for group in _groups(list(_claims(judged))))
     return sorted((one for one in found if one is not None), key=lambda one: _best_first(one.ids[0]))
@@ -127,6 +127,8 @@ def _fix(said: list[Advisory], decided: list[Advisory], version: str, key: KeyOf
     """
     for paid, state in ((False, FixState.FIXED), (True, FixState.SUBSCRIPTION)):
         names = [advisory for advisory in said if advisory.subscription is paid]
+        if not names:
+            continue
         others = [advisory for advisory in decided if advisory.subscription is paid]
         if target := first_clean(fixes(names, version, key), others, key):
             return Fix(state=state, version=target)
@@ -163,7 +165,7 @@ def elsewhere(vectors: Iterable[tuple[str, str] | None]) -> tuple[Severity, floa
 def upgrade(found: Sequence[Vulnerability], version: str, key: KeyOf) -> str:
     """The smallest version that mends all that can be mended, "" for none: a fix of one may suffer from another."""
     mendable = [one for one in found if one.fix.state is FixState.FIXED]
-    if len(mendable) == 1:
-        return mendable[0].fix.version
+    if len(mendable) < 2:
+        return mendable[0].fix.version if mendable else ""
     advisories = [advisory for one in mendable for advisory in one.advisories]
     return first_clean(fixes(advisories, version, key), advisories, key)
