@@ -284,3 +284,40 @@ def test_a_gem_of_a_platform_is_the_same_version() -> None:
     flaw = advisory("GHSA-1", "RubyGems", "nokogiri", "1.16.5")
     assert ids(Package(type="gem", name="nokogiri", version="1.16.4-x86_64-linux"), None, flaw) == ["GHSA-1"]
     assert ids(Package(type="gem", name="nokogiri", version="1.16.5-x86_64-linux-musl"), None, flaw) == []
+
+
+@pytest.mark.parametrize(("distro", "kind"), [
+    ("sles", "rpm"), ("alpine", "apk"), ("azurelinux", "rpm"), ("mariner", "rpm"), ("rhel", "rpm"), ("rocky", "rpm"),
+    ("almalinux", "rpm"), ("opensuse-leap", "rpm"), ("debian", "deb"), ("ubuntu", "deb"), ("wolfi", "apk"),
+    ("amzn", "rpm"), ("photon", "rpm"), ("ol", "rpm"),
+])  # fmt: skip
+def test_what_a_distro_owns_is_left_to_it_also_where_it_has_no_feed(distro: str, kind: str) -> None:
+    """Grype does so for five distros only: grype #3672, #3296, #2314 for SLES, and none for Alpine, Amazon, Photon."""
+    owner = Package(type=kind, name="python3-requests", version="2.25.1-3")
+    owned = Package(type="pypi", name="requests", version="2.25.1", owner="python3-requests")
+    alone = Package(type="pypi", name="requests", version="2.25.1")
+    flaw = advisory("GHSA-1", "PyPI", "requests", "2.31.0")
+    result = match([owner, owned, alone], Distro(id=distro, version="15.5"), Shelf(flaw))
+    assert [one.package for one in result.matches] == [alone]
+    assert sum(int(gap.what.split()[0]) for gap in result.not_assessed) == 2
+
+
+def test_a_go_pseudo_version_comes_before_the_release_that_it_leads_to() -> None:
+    """Trivy #1456. What is built of a commit after a tag is later than the tag."""
+    flaw = advisory("GHSA-1", "Go", "golang.org/x/net", "0.7.0")
+    for version, hit in (
+        ("v0.0.0-20220225172249-27dd8689420f", True),
+        ("v0.7.0-0.20230101000000-aaaaaaaaaaaa", True),
+        ("v0.7.1-0.20230301000000-aaaaaaaaaaaa", False),
+        ("v0.7.0+incompatible", False),
+    ):
+        package = Package(type="golang", namespace="golang.org/x", name="net", version=version)
+        assert bool(ids(package, None, flaw)) is hit, version
+
+
+def test_what_is_fixed_in_zero_was_never_affected() -> None:
+    """For every distro; claircore takes it so for Debian and the other way for Ubuntu."""
+    package = rpm("curl", "7.76.1-28.el9")
+    for fixed, hits in (("7.76.1-29.el9", ["CVE-2024-1"]), ("0", [])):
+        flaw = advisory("CVE-2024-1", "Red Hat:enterprise_linux:9", "curl", fixed)
+        assert ids(package, Distro(id="rhel", version="9.4"), flaw) == hits

@@ -59,3 +59,21 @@ def test_a_jar_that_does_not_say_its_group_is_not_looked_up() -> None:
 
 def test_a_package_of_another_distro_than_the_image_is_not_looked_up() -> None:
     assert isinstance(query(Package(type="deb", name="a", version="1"), Distro(id="alpine", version="3.20")), Gap)
+
+
+@pytest.mark.parametrize(("distro", "kind", "name"), [
+    ("amzn", "rpm", "Amazon Linux 2023"),
+    ("ol", "rpm", "Oracle Linux Server 9.4"),
+    ("photon", "rpm", "VMware Photon OS/Linux"),
+    ("centos", "rpm", "CentOS Stream 9"),
+    ("fedora", "rpm", "Fedora Linux 41"),
+    ("arch", "alpm", "Arch Linux"),
+    ("flatcar", "rpm", "Flatcar Container Linux"),
+    ("kali", "deb", "Kali GNU/Linux Rolling"),
+])  # fmt: skip
+def test_a_distro_without_a_feed_is_named_and_never_taken_for_a_relative(distro: str, kind: str, name: str) -> None:
+    """None of them patches as the distro that it comes from does."""
+    asked = query(Package(type=kind, name="openssl", version="1-1"), Distro(id=distro, version="9", name=name))
+    assert isinstance(asked, Gap)
+    assert asked.where == name
+    assert "no advisories are known" in asked.why

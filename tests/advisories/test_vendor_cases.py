@@ -1,4 +1,4 @@
-"""Recorded cases of the vendors' own feeds: real documents, cut to what is asked about, and who they say is affected."""
+"""Recorded cases of the vendors' own feeds: real documents, cut to what is asked, and who they say is affected."""
 
 from __future__ import annotations
 
@@ -46,8 +46,7 @@ def red_hat() -> bytes:
         "7Server-7.9.Z": "cpe:/o:redhat:enterprise_linux:7::server",
         "red_hat_enterprise_linux_6": "cpe:/o:redhat:enterprise_linux:6",
     }
-    fixed = [("AppStream-9.3.0.Z.MAIN", "el9_3"), ("AppStream-9.2.0.Z.EUS", "el9_2"),
-             ("AppStream-8.9.0.Z.MAIN", "el8_9"), ("AppStream-8.4.0.Z.AUS", "el8_4"), ("7Server-7.9.Z", "el7_9")]  # fmt: skip
+    fixed = list(zip(platforms, ("el9_3", "el9_2", "el8_9", "el8_4", "el7_9"), strict=False))
     parts = [
         (f"{on}:{name}-0:115.5.0-1.{tag}.src", f"{name}-0:115.5.0-1.{tag}.src",
          f"pkg:rpm/redhat/{name}@115.5.0-1.{tag}?arch=src", on, "fixed")
@@ -111,7 +110,7 @@ Red Hat VEX | rhel 9.4 | thunderbird | 115.5.0-0.el9_3 | CVE-2023-6212 | just be
 Red Hat VEX | rhel 9.4 | thunderbird | 115.6.0-1.el9_3 | - | a later one
 Red Hat VEX | rhel 9.4 | firefox | 1:102.0-1.el9 | - | an epoch that the fix has not
 Red Hat VEX | rhel 8.9 | firefox | 115.5.0-1.el8_9 | - | the fixed version of RHEL 8
-Red Hat VEX | rhel 8.9 | firefox | 115.5.0-1.el8_4 | CVE-2023-6212 | the fix of an extended release is below that of RHEL 8
+Red Hat VEX | rhel 8.9 | firefox | 115.5.0-1.el8_4 | CVE-2023-6212 | the fix of an extended release is below
 Red Hat VEX | rhel 7.9 | firefox | 115.5.0-1.el7_9 | - | the fixed version of RHEL 7
 Red Hat VEX | rhel 7.9 | thunderbird | 102.15.1-1.el7_9 | CVE-2023-6212 | before it
 Red Hat VEX | rhel 6.10 | firefox | 115.5.0-1.el9_3 | CVE-2023-6212 | RHEL 6 has no fix, whatever the version
@@ -142,7 +141,7 @@ Debian tracker | debian 12 | perl | 5.36.0-7+deb12u2 | CVE-2023-31484 | just bef
 Debian tracker | debian 12 | openssl | 3.0.11-1 | - | fixed in 0: never affected
 Debian tracker | ubuntu 22.04 | tar | 1.34+dfsg-1 | - | another distro
 Alpine secdb | alpine 3.20.1 | curl | 7.36.0-r0 | CVE-2016-5419 CVE-2016-5420 CVE-2016-7167 | two are fixed
-Alpine secdb | alpine 3.20.1 | curl | 7.35.0-r9 | CVE-2014-0138 CVE-2014-0139 CVE-2016-5419 CVE-2016-5420 CVE-2016-7167 | before
+Alpine secdb | alpine 3.20.1 | curl | 7.50.0-r9 | CVE-2016-5419 CVE-2016-5420 CVE-2016-7167 | just before
 Alpine secdb | alpine 3.20.1 | curl | 7.50.1-r0 | CVE-2016-7167 | the fix of two ids in one line
 Alpine secdb | alpine 3.20.1 | curl | 7.50.1_rc1-r0 | CVE-2016-5419 CVE-2016-5420 CVE-2016-7167 | a candidate of the fix
 Alpine secdb | alpine 3.20.1 | curl | 7.50.2-r9 | CVE-2016-7167 | just before the last fix
