@@ -126,9 +126,9 @@ def test_alpine(name: str, origin: str, version: str, advised: Advisory, hits: b
 ])  # fmt: skip
 def test_a_source_rpm_has_the_epoch_of_its_binary(version: str, source_version: str, hits: bool) -> None:
     fix = "2.6.7-3.azl3" if version[1] == "." else "1:2.6.7-1.azl3"
-    expat = advisory("AZL-1", "Azure Linux:3", "expat", ("", fix), aliases=["CVE-2024-1"])
+    expat = advisory("SUSE-SU-1", "openSUSE:Leap 15.6", "expat", ("", fix), aliases=["CVE-2024-1"])
     package = Package(type="rpm", name="expat-libs", version=version, source="expat", source_version=source_version)
-    assert bool(found(package, Distro(id="azurelinux", version="3.0"), expat)) is hits
+    assert bool(found(package, Distro(id="opensuse-leap", version="15.6"), expat)) is hits
 
 
 def test_last_affected_is_affected() -> None:

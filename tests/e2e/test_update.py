@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mirror import Mirror
+from seawall.advisories.builder import Builder
 
 TODAY = datetime.now(UTC).strftime("%Y-%m-%dT00:00:00Z")
 
@@ -69,6 +72,27 @@ def test_a_mirror_that_stays_busy_fails_and_loses_nothing(seawall: Any, mirror: 
     assert "FAILED: advisories of PyPI" in done.stdout
     assert "503" in done.stdout
     assert "PyPI" in seawall("update", "--status").stdout
+
+
+def test_two_updates_at_once(seawall: Any, mirror: Mirror, tmp_path: Path) -> None:
+    arguments = ("update", "--mirror", mirror.url, "--ecosystems", "PyPI")
+    with Builder(tmp_path / "none.db"):
+        second = seawall(*arguments)
+    assert (second.returncode, second.stdout) == (2, "")
+    assert "another update is writing this database" in second.stderr
+    assert seawall(*arguments).returncode == 0
+
+
+def test_a_database_of_another_version_is_replaced_and_what_it_held_is_said(
+    seawall: Any, mirror: Mirror, tmp_path: Path
+) -> None:
+    seawall("update", "--mirror", mirror.url, "--ecosystems", "PyPI", "npm")
+    with closing(sqlite3.connect(tmp_path / "none.db")) as connection:
+        connection.execute("PRAGMA user_version=1")
+    done = seawall("update", "--mirror", mirror.url, "--ecosystems", "PyPI")
+    assert done.returncode == 0, done.stdout
+    assert "built anew, for this advisory database is of version 1, not" in done.stdout
+    assert "not in the new one: npm\n" in done.stdout
 
 
 def test_only_what_the_scanned_images_need(seawall: Any, mirror: Mirror, tmp_path: Path) -> None:

@@ -66,6 +66,15 @@ def _by_source(package: Package) -> tuple[str, str]:
     return package.source or package.name, version
 
 
+def _without_epoch(package: Package) -> tuple[str, str]:
+    """As Microsoft's feeds have it: epoch 0 or none in all of them, also of perl, which is installed with epoch 4.
+
+    https://github.com/microsoft/azurelinux/blob/3.0/SPECS/perl/perl.spec
+    """
+    name, version = _by_source(package)
+    return name, version.rpartition(":")[2]
+
+
 def _by_binary(package: Package) -> tuple[str, str]:
     return package.name, package.version
 
@@ -77,8 +86,8 @@ _DISTROS: dict[str, tuple[str, Callable[[str], str], Callable[[Package], tuple[s
     "alpine": ("apk", lambda version: f"Alpine:v{'.'.join(version.split('.')[:2])}", _by_source),
     "wolfi": ("apk", lambda _: "Wolfi", _by_source),
     "chainguard": ("apk", lambda _: "Chainguard", _by_source),
-    "azurelinux": ("rpm", lambda version: f"Azure Linux:{_major(version)}", _by_source),
-    "mariner": ("rpm", lambda version: f"Azure Linux:{_major(version)}", _by_source),
+    "azurelinux": ("rpm", lambda version: f"Azure Linux:{_major(version)}", _without_epoch),
+    "mariner": ("rpm", lambda version: f"Azure Linux:{_major(version)}", _without_epoch),
     "almalinux": ("rpm", lambda version: f"AlmaLinux:{_major(version)}", _by_binary),
     "rocky": ("rpm", lambda version: f"Rocky Linux:{_major(version)}", _by_binary),
     "rhel": ("rpm", lambda version: f"Red Hat:enterprise_linux:{_major(version)}", _by_binary),
