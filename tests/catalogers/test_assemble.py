@@ -179,3 +179,31 @@ def test_the_order_of_files_does_not_matter(files: list[Evidence]) -> None:
 def test_doubles_are_one() -> None:
     (only,) = assemble([file(STATUS, stanza("a") + stanza("a"))]).packages
     assert only.name == "a"
+
+
+def test_what_a_lock_file_asks_for_and_nothing_installed_answers_to_is_told() -> None:
+    lock = b'[[package]]\nname = "zope.interface"\nversion = "6.0"\n\n[[package]]\nname = "six"\nversion = "1.16.0"\n'
+    installed = file("opt/zope_interface-6.0.dist-info/METADATA", b"Name: Zope_Interface\nVersion: 6.0\n")
+    other = file("opt/six.dist-info/METADATA", b"Name: six\nVersion: 1.15.0\n")
+
+    def told(*files: Evidence) -> list[str]:
+        return [each.why for each in assemble(files).not_assessed if each.where == "app/poetry.lock"]
+
+    (said,) = told(file("app/poetry.lock", lock), installed, other)
+    assert said.startswith("it asks for 2, of which 1 are not seen installed (six 1.16.0)")
+    assert not told(file("app/poetry.lock", lock.partition(b"\n\n")[0]), installed)
+
+
+def test_packages_of_apk_that_an_sbom_names_too_are_listed_once() -> None:
+    sbom = b"""{"packages": [{"externalRefs": [{"referenceLocator": "pkg:apk/wolfi/%s@1-r0?arch=x86_64"}]}]}"""
+    both = packages(
+        file("etc/os-release", b"ID=wolfi\n"),
+        file("usr/lib/apk/db/installed", b"P:glibc\nV:1-r0\nA:x86_64\no:glibc-source\n\n"),
+        file("var/lib/db/sbom/glibc-1-r0.spdx.json", sbom % b"glibc"),
+        file("var/lib/db/sbom/other-1-r0.spdx.json", sbom % b"other"),
+    )
+    assert both["glibc"].source == "glibc-source"
+    assert (both["other"].purl, both["other"].path) == (
+        "pkg:apk/wolfi/other@1-r0?arch=x86_64&distro=wolfi",
+        "var/lib/db/sbom/other-1-r0.spdx.json",
+    )

@@ -119,6 +119,7 @@ _LANGUAGES: dict[str, tuple[str, Callable[[Package], str]]] = {
     "maven": ("Maven", _with_namespace(":")),
     "npm": ("npm", _with_namespace("/")),
     "nuget": ("NuGet", lambda package: package.name),
+    "pub": ("Pub", lambda package: package.name),
     "pypi": ("PyPI", lambda package: re.sub(r"[-_.]+", "-", package.name).lower()),
 }
 _NO_VERSION = ("", "(devel)", "(unknown)")

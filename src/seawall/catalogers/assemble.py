@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 from msgspec.structs import replace
 
-from seawall.catalogers.cataloger import Owns, Record
-from seawall.catalogers.purl import OS_TYPES, purl_of
+from seawall.catalogers.cataloger import Locked, Owns, Record
+from seawall.catalogers.purl import OS_TYPES, comparable, purl_of
 from seawall.catalogers.rpm_vendors import origin_of
 from seawall.model import Distro, NotAssessed, Package
 
@@ -51,8 +51,8 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def assemble(evidence: Iterable[Evidence], *, canonical: Callable[[str], str] = str) -> Contents:
-    """All packages with purl, layer, owner and files; doubles dropped: same purl, same file, and for rpm any file,
-    as images may hold its database and a list of what is in it. Programs known by their content are left out where a
+    """All packages with purl, layer, owner and files; doubles dropped: same purl, same file, and for apk and rpm any
+    file, as images may hold a database and lists of what is in it. Programs known by their content are left out where a
     package of the operating system owns them.
 
     `canonical` follows links of folders, so that `lib/x` in a package's list is `usr/lib/x` where lib is a link.
@@ -76,7 +76,7 @@ def assemble(evidence: Iterable[Evidence], *, canonical: Callable[[str], str] = 
         else:
             package = replace(package, owner=_owner(package, owners, system, canonical))
         package = replace(package, purl=purl_of(package, distro))
-        packages.setdefault((package.purl, package.path if package.type != "rpm" else ""), package)
+        packages.setdefault((package.purl, package.path if package.type not in ("apk", "rpm") else ""), package)
     ordered = tuple(packages[key] for key in sorted(packages))
     return Contents(distro=distro, packages=ordered, not_assessed=_not_assessed(records, distro, ordered))
 
@@ -164,4 +164,22 @@ def _not_assessed(
         if package.type == "maven" and not package.namespace and not package.owner:
             why = "nothing tells its Maven group, by which advisories are keyed"
             said.add(NotAssessed(what=f"advisories of {package.name} {package.version}", where=package.path, why=why))
+    said.update(_not_installed([each for each in records if isinstance(each, Locked)], packages))
     return tuple(sorted(said))
+
+
+def _not_installed(locks: Iterable[Locked], packages: Iterable[Package]) -> Iterator[NotAssessed]:
+    """Packages that a lock file asks for and that nothing installed answers to."""
+    there = {
+        (each.type, comparable(each.type, f"{each.namespace}/{each.name}".lstrip("/")), each.version)
+        for each in packages
+    }
+    for lock in locks:
+        missing = [f"{name} {version}" for name, version in lock.packages if (lock.type, name, version) not in there]
+        if missing:
+            named = ", ".join(missing[:3]) + (", …" if len(missing) > 3 else "")
+            why = (
+                f"it asks for {len(lock.packages)}, of which {len(missing)} are not seen installed ({named}): they may "
+                "be bundled into the application, or not be in the image at all"
+            )
+            yield NotAssessed(what="packages of this lock file", where=lock.path, why=why)

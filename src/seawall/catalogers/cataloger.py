@@ -27,7 +27,18 @@ class Owns(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...]
 
 
-Record: TypeAlias = Package | Owns | Distro | NotAssessed
+class Locked(msgspec.Struct, frozen=True, kw_only=True):
+    """Pairs of name and version that a lock file asks for: they may be in the image in a form that cannot be read.
+
+    Names are as the registry compares them, an npm scope or a vendor before a slash.
+    """
+
+    type: str
+    path: str
+    packages: tuple[tuple[str, str], ...]
+
+
+Record: TypeAlias = Package | Owns | Locked | Distro | NotAssessed
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):

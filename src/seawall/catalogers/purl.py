@@ -29,3 +29,10 @@ def purl_of(package: Package, distro: Distro | None) -> str:
         name = re.sub(r"[-_.]+", "-", name)
     url = PackageURL(package.type, package.namespace or None, name, version, qualifiers=qualifiers or None)
     return url.to_string()
+
+
+def comparable(type: str, name: str) -> str:  # noqa: A002 - the purl's word
+    """A name with its namespace, in the form in which the registry of a purl type says that two names are one."""
+    if type == "pypi":
+        return re.sub(r"[-_.]+", "-", name).lower()
+    return name.lower() if type in ("composer", "nuget") else name

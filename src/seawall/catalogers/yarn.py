@@ -38,8 +38,7 @@ LODASH = Example(
 def yarn(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Record]:
     """One package a zip, its package.json in the folder that node_modules would have. Plug'n'Play runs it from there.
 
-    What an application asks for in its yarn.lock, package-lock.json or pnpm-lock.yaml need not be in the image: lock
-    files are not read. pnpm keeps plain folders, which `node` finds.
+    pnpm keeps plain folders, which `node` finds.
     """
     archive = Zip(content, where=path, limits=limits)
     for name in archive.names:

@@ -28,7 +28,7 @@ from seawall.model.finding import (
     TerraformCost,
     Tool,
 )
-from seawall.model.image import Distro, Image, Layer, Package
+from seawall.model.image import Base, Distro, Image, Layer, Package
 from seawall.model.location import Location, NotAssessed
 from seawall.model.plan import Item, Plan, Step
 from seawall.model.report import (
@@ -49,6 +49,7 @@ __all__ = [
     "Addons",
     "Advisory",
     "ApiServer",
+    "Base",
     "Change",
     "Cluster",
     "ClusterCoverage",

@@ -103,6 +103,7 @@ class PackageRef(msgspec.Struct, frozen=True, kw_only=True):
     """The package that a finding is about: its purl, its evidence file, the diffID of the layer that brought it.
 
     `upgrade` is the smallest version that mends every flaw of the package that has a fix, "" where none has.
+    `from_base` tells whether the base image brought it, None where that is not known.
     """
 
     purl: str
@@ -111,6 +112,7 @@ class PackageRef(msgspec.Struct, frozen=True, kw_only=True):
     path: str = ""
     layer: str = ""
     upgrade: str = ""
+    from_base: bool | None = None
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -55,10 +55,23 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
     created_by: str = ""
 
 
+class Base(msgspec.Struct, frozen=True, kw_only=True):
+    """The image that an image was built from. `layers` is how many of the lowest layers it brought, 0 where not known.
+
+    `why` says who says so: `its labels`, `its history`, `an image scanned before`.
+    """
+
+    name: str = ""
+    digest: str = ""
+    layers: int = 0
+    why: str
+
+
 class Image(msgspec.Struct, frozen=True, kw_only=True):
     """One image of one platform, read whole.
 
     `name` is what the user would call it: a tag where there is one, else the path. `platform` is `os/arch[/variant]`.
+    `base` is None where nothing tells what it was built from.
     """
 
     name: str
@@ -71,6 +84,7 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
     command: tuple[str, ...] = ()
     labels: Mapping[str, str] = {}
     distro: Distro | None = None
+    base: Base | None = None
     layers: tuple[Layer, ...] = ()
     packages: tuple[Package, ...] = ()
     not_assessed: tuple[NotAssessed, ...] = ()

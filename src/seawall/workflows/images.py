@@ -25,6 +25,7 @@ from seawall.workflows.inputs import Place
 from seawall.workflows.settings import Settings
 
 if TYPE_CHECKING:
+    from seawall.sources.images.base import KnownImages
     from seawall.sources.images.cache import LayerCache
     from seawall.sources.images.registry.opening import Registries
 
@@ -99,6 +100,8 @@ class Images:
             kept=self._cache,
         )
         image, tree = read_image.image, read_image.tree
+        if self._known:
+            image = msgspec.structs.replace(image, base=self._known.base_of(image))
         evidence = (
             Evidence(
                 path=as_text(path),
@@ -125,6 +128,16 @@ class Images:
         from seawall.sources.images.registry.opening import Registries
 
         return self._open.enter_context(Registries(self._settings.access, self._settings.limits))
+
+    @functools.cached_property
+    def _known(self) -> KnownImages | None:
+        from seawall.sources.images.base import KnownImages
+
+        if self._settings.cache is None:
+            return None
+        known = KnownImages(self._settings.cache)
+        self._open.callback(known.save)
+        return known
 
     @functools.cached_property
     def _cache(self) -> LayerCache[Any] | None:

@@ -14,6 +14,7 @@ def findings(image: Image, matched: Matched) -> Iterator[Finding]:
     for package in image.packages:
         versions.setdefault(unversioned(package), set()).add(package.version)
     seen = set()
+    base = {layer.diff_id for layer in image.layers[: image.base.layers]} if image.base else set()
     for match in matched.matches:
         package = match.package
         # two versions of one package in one image are two things to mend; two copies of one version are one
@@ -35,6 +36,7 @@ def findings(image: Image, matched: Matched) -> Iterator[Finding]:
                 path=package.path,
                 layer=package.layer,
                 upgrade=matched.upgrades.get(package, ""),
+                from_base=package.layer in base if base and package.layer else None,
             ),
             fix=match.fix,
             kev=match.kev,

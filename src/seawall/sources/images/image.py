@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from seawall.errors import Malformed
 from seawall.model import Image, Layer, NotAssessed
 from seawall.safe import json
 from seawall.safe.limits import Limits
+from seawall.sources.images.base import guess
 from seawall.sources.images.files import OpenFile
 
 T = TypeVar("T")
@@ -103,13 +104,20 @@ def describe(
     name: str,
     file: str,
     digest: str = "",
+    annotations: Mapping[str, str] | None = None,
     not_assessed: tuple[NotAssessed, ...] = (),
 ) -> Image:
-    """The facts of the configuration as the model has them, each layer with the instruction that made it."""
+    """The facts of the configuration as the model has them, each layer with the instruction that made it.
+
+    `annotations` are those of the manifest, which say more of the base image than labels do.
+    """
     run = config.config or _Run()
-    steps = [step.created_by or "" for step in config.history or () if not step.empty_layer]
+    history = [(step.created_by or "", not step.empty_layer) for step in config.history or ()]
+    steps = [by for by, made_layer in history if made_layer]
     if len(steps) == len(layers):
         layers = tuple(msgspec.structs.replace(layer, created_by=by) for layer, by in zip(layers, steps, strict=True))
+    else:
+        history = []
     return Image(
         name=name,
         file=file,
@@ -120,6 +128,7 @@ def describe(
         entrypoint=run.entrypoint or (),
         command=run.cmd or (),
         labels=run.labels or {},
+        base=guess({**(run.labels or {}), **(annotations or {})}, history),
         layers=layers,
         not_assessed=not_assessed,
     )

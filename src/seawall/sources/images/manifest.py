@@ -63,6 +63,7 @@ class Document(msgspec.Struct, frozen=True, rename="camel"):
     manifests: tuple[Descriptor, ...] | None = None
     config: Descriptor | None = None
     layers: tuple[Descriptor, ...] | None = None
+    annotations: dict[str, str] | None = None
 
     @property
     def image_config(self) -> Descriptor | None:
@@ -127,7 +128,15 @@ def image_source(
         Layer(diff_id=diff_id, digest=entry.digest, size=entry.size)
         for entry, diff_id in zip(entries, diff_ids, strict=True)
     )
-    image = describe(config, described, name=name, file=file, digest=digest, not_assessed=(*notes, *missing))
+    image = describe(
+        config,
+        described,
+        name=name,
+        file=file,
+        digest=digest,
+        annotations=manifest.annotations,
+        not_assessed=(*notes, *missing),
+    )
     return ImageSource(image=image, layers=tuple(layers))
 
 
