@@ -8,6 +8,7 @@ import msgspec
 
 from seawall.model.cluster import Cluster
 from seawall.model.finding import Cost, Tool
+from seawall.model.location import NotAssessed
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +52,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The way there. `rebuild` holds the reasons for a new cluster; empty: the cluster is repaired where it is.
 
     `replacement` is the new cluster where one is needed; `differs` its settings that are not those of the old one, with
-    the reason. `mends` and `left` are ids of checks, the latter each with the reason why it is not in the plan.
+    the reason, `code` what makes it: file name -> text. `mends` and `left` are ids of checks, the latter each with the
+    reason why it is not in the plan. `inventory` is what has to move; `manifests`: it was looked for.
     """
 
     cluster: Cluster
@@ -64,6 +66,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     differs: Mapping[str, str] = {}
     inventory: tuple[Item, ...] = ()
     manifests: bool = False
+    code: Mapping[str, str] = {}
+    not_assessed: tuple[NotAssessed, ...] = ()
 
     @property
     def reimages(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -27,7 +28,7 @@ _COSTS = {
 
 _ORDER = (
     *("identities", "namespaces", "access", "policies", "custom resources", "secrets", "configuration"),
-    *("volumes", "workloads", "autoscaling", "addresses", "dns"),
+    *("volumes", "workloads", "autoscaling", "disruption budgets", "certificates", "addresses", "dns"),
 )
 """The groups of what has to move, in the order in which they move."""
 
@@ -38,7 +39,9 @@ def text(plan: Plan, style: Style = PLAIN) -> str:
         *_head(plan, style),
         *_steps(plan, style),
         *_settings(plan, style),
+        *_code(plan, style),
         *_inventory(plan, style),
+        *_not_assessed(plan, style),
         *_left(plan, style),
     ]
     return "\n".join(line.rstrip() for line in lines) + "\n"
@@ -59,7 +62,9 @@ def json(plan: Plan, _style: Style = PLAIN) -> str:
             "left": [{"check": rule, "why": why} for rule, why in plan.left.items()],
             "steps": [{**msgspec.structs.asdict(step), "cost": str(step.cost)} for step in plan.steps],
             "replacement": _replacement(plan.replacement, plan) if plan.replacement else None,
+            "code": plan.code,
             "inventory": plan.inventory if plan.manifests else None,
+            "not_assessed": plan.not_assessed,
         }
     )
 
@@ -140,19 +145,37 @@ def _settings(plan: Plan, style: Style) -> Iterator[str]:
     yield from _wrapped("    ", "; ".join(kept))
 
 
+def _code(plan: Plan, style: Style) -> Iterator[str]:
+    """Unindented and unwrapped, to be copied."""
+    for name, code in plan.code.items():
+        yield ""
+        yield style.paint(f"The new cluster as code: {printable(name)}", "title")
+        yield from (printable(line) for line in code.splitlines())
+
+
+def _not_assessed(plan: Plan, style: Style) -> Iterator[str]:
+    if plan.not_assessed:
+        yield ""
+        yield style.paint("Not assessed", "title")
+    for gap in plan.not_assessed:
+        yield from _wrapped("  ", f"{gap.what}, {gap.where}: {gap.why}")
+
+
 def _inventory(plan: Plan, style: Style) -> Iterator[str]:
     if not plan.rebuild:
         return
     yield ""
     yield style.paint("What has to move, in this order", "title")
     if not plan.manifests:
-        yield "  not looked at: name a folder of manifests with --manifests DIR"
+        yield "  not assessed: inventory. Give --manifests DIR, or the file that step 1 exports"
     elif not plan.inventory:
         yield "  nothing was found in the manifests"
     for group in _ORDER:
         if found := [item for item in plan.inventory if item.group == group]:
-            yield f"  {group}"
-            yield from (f"    {_item(item)}" for item in found)
+            kinds = Counter(item.kind for item in found)
+            yield from _wrapped("  ", f"{group}: " + ", ".join(f"{count} {kind}" for kind, count in kinds.items()))
+            for item in found:
+                yield from _wrapped("    ", _item(item))
 
 
 def _item(item: Item) -> str:
