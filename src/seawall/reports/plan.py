@@ -11,6 +11,7 @@ import msgspec
 from seawall.model import Cluster, Cost, Item, Plan, Step, is_known, known
 from seawall.model.paths import GROUPS, get
 from seawall.reports.encoding import pretty
+from seawall.reports.plan_document import document, way
 from seawall.reports.style import PLAIN, Style
 from seawall.safe.terminal import printable
 from seawall.version import __version__
@@ -49,29 +50,9 @@ def text(plan: Plan, style: Style = PLAIN) -> str:
 
 def json(plan: Plan, _style: Style = PLAIN) -> str:
     """The plan for programs: the same, with every setting of a replacement that is known."""
-    return pretty(
-        {
-            "seawall": __version__,
-            "cluster": plan.cluster.name,
-            "file": plan.cluster.file or None,
-            "tool": plan.tool,
-            "way": way(plan),
-            "total": {"reimages": plan.reimages, "one_way_doors": plan.one_way_doors, "new_pools": plan.new_pools},
-            "rebuild": plan.rebuild,
-            "mends": plan.mends,
-            "left": [{"check": rule, "why": why} for rule, why in plan.left.items()],
-            "steps": [{**msgspec.structs.asdict(step), "cost": str(step.cost)} for step in plan.steps],
-            "replacement": _replacement(plan.replacement, plan) if plan.replacement else None,
-            "code": plan.code,
-            "inventory": plan.inventory if plan.manifests else None,
-            "not_assessed": plan.not_assessed,
-        }
-    )
-
-
-def way(plan: Plan) -> str:
-    """`rebuild`, `repair`, or `nothing` to do."""
-    return "rebuild" if plan.rebuild else "repair" if plan.steps else "nothing"
+    new = plan.replacement
+    told = {path: value for path, value in _known(new) if not path.startswith("pools[")} if new else {}
+    return pretty(document(plan, __version__, told))
 
 
 def total(plan: Plan) -> str:
@@ -193,20 +174,6 @@ def _left(plan: Plan, style: Style) -> Iterator[str]:
         by_reason.setdefault(why, []).append(rule)
     for why, rules in by_reason.items():
         yield from _wrapped("  ", f"{', '.join(rules)}: {why}")
-
-
-def _replacement(new: Cluster, plan: Plan) -> dict[str, object]:
-    return {
-        "name": new.name,
-        "resource_group": new.resource_group,
-        "region": new.region,
-        "settings": {path: value for path, value in _known(new) if not path.startswith("pools[")},
-        "pools": [
-            {name: value for name, value in msgspec.structs.asdict(pool).items() if is_known(value)}
-            for pool in known(new.pools)
-        ],
-        "differs": plan.differs,
-    }
 
 
 def _known(cluster: Cluster) -> Iterator[tuple[str, object]]:
