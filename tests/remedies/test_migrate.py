@@ -23,6 +23,8 @@ from seawall.remedies import Options, migrate
 from seawall.remedies.migrate import MOST_REIMAGES
 from seawall.remedies.operations import BY_ID, OPERATIONS, ordered
 from seawall.remedies.wanted import failures
+from seawall.safe.limits import DEFAULT
+from seawall.sources.clusters.reader import read
 
 from .simulator import Azure, Refused
 
@@ -264,10 +266,17 @@ def test_terraform_must_not_touch_what_it_would_destroy() -> None:
     found = plan(gold(KUBENET), "AKS-NET-001", tool=Tool.TERRAFORM)
     off, overlay, engine, _ = found.steps
     assert off.terraform[0].startswith("DO NOT apply")
+    assert "ignore_changes = [network_profile[0].network_policy]" in off.terraform[2]
+    assert off.diff[1:5] == (
+        '  resource "azurerm_kubernetes_cluster" "contoso" {',
+        "    network_profile {",
+        '-     network_policy = "calico"',
+        "    }",
+    )
     assert off.commands == ("az aks update -g contoso -n contoso --network-policy none",)
     assert overlay.commands == engine.commands == ()
     assert "needs azurerm 4.66 or newer" in overlay.terraform[-1]
-    assert 'network_profile.network_data_plane = "cilium"' in " ".join(engine.terraform)
+    assert '+     network_data_plane = "cilium"' in engine.diff
 
 
 def test_an_older_azurerm_destroys_more() -> None:
@@ -283,11 +292,79 @@ def test_an_older_azurerm_destroys_more() -> None:
 def test_terraform_writes_values_as_hcl() -> None:
     cluster = gold({"api_server.run_command_disabled": False, "protection.image_cleaner": False})
     found = plan(cluster, "AKS-API-004", "AKS-PRO-002", tool=Tool.TERRAFORM)
-    assert found.steps[0].terraform == (
-        "azurerm_kubernetes_cluster: run_command_enabled = false",
-        "azurerm_kubernetes_cluster: image_cleaner_enabled = true",
+    assert found.steps[0].diff == (
+        "  # azurerm_kubernetes_cluster.contoso",
+        '  resource "azurerm_kubernetes_cluster" "contoso" {',
+        "-   run_command_enabled = true",
+        "+   run_command_enabled = false",
+        "-   image_cleaner_enabled = false",
+        "+   image_cleaner_enabled = true",
+        "  }",
     )
     assert found.steps[0].commands == ()
+
+
+CONFIGURATION = """\
+terraform {
+  required_providers {
+    azurerm = { source = "hashicorp/azurerm", version = "~> 4.68" }
+  }
+}
+
+module "shop" {
+  source = "./shop"
+}
+"""
+MODULE = """\
+resource "azurerm_kubernetes_cluster" "main" {
+  name                = "shop"
+  location            = "westeurope"
+  resource_group_name = "shop"
+  dns_prefix          = "shop"
+  run_command_enabled = true
+  default_node_pool {
+    name       = "system"
+    vm_size    = "Standard_D4ds_v5"
+    node_count = 3
+  }
+  identity {
+    type = "SystemAssigned"
+  }
+}
+"""
+
+
+def test_a_change_of_terraform_names_the_resource_that_it_is_made_in(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(CONFIGURATION)
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/main.tf").write_text(MODULE)
+    readings = [
+        reading for _, reading in read([tmp_path / "main.tf", tmp_path / "shop/main.tf"], root=tmp_path, limits=DEFAULT)
+    ]
+    (cluster,) = [one for each in readings if not isinstance(each, Exception) for one in each.clusters]
+    found = plan(cluster, "AKS-API-004", tool=Tool.TERRAFORM)
+    text = "\n".join(line for step in found.steps for line in step.diff)
+    assert "# module.shop.azurerm_kubernetes_cluster.main (" in text
+    assert '  resource "azurerm_kubernetes_cluster" "main" {\n-   run_command_enabled = true\n+' in text
+
+
+def test_the_default_pool_is_changed_inside_its_cluster_and_others_in_their_own_resource() -> None:
+    addresses = {"": "azurerm_kubernetes_cluster.main", "system": "azurerm_kubernetes_cluster.main"}
+    addresses["user"] = 'azurerm_kubernetes_cluster_node_pool.pools["user"]'
+    cluster = msgspec.structs.replace(gold(), addresses=addresses)
+    cluster = put(cluster, {"upkeep.kubernetes_version": "1.36", "pool.kubernetes_version": "1.35"})
+    found = plan(cluster, tool=Tool.TERRAFORM, upkeep__kubernetes_version="1.37")
+    text = "\n".join(line for step in found.steps for line in step.diff)
+    assert '  resource "azurerm_kubernetes_cluster" "main" {\n    default_node_pool {\n-     orchestrator' in text
+    assert '  # azurerm_kubernetes_cluster_node_pool.pools["user"]\n' in text
+    assert '  resource "azurerm_kubernetes_cluster_node_pool" "pools" {\n-   orchestrator' in text
+
+
+def test_what_azurerm_keeps_apart_is_a_resource_of_its_own() -> None:
+    found = plan(gold({"protection.audit_logs": ()}), "AKS-PRO-005", tool=Tool.TERRAFORM)
+    text = "\n".join(line for step in found.steps for line in step.diff)
+    assert '+ resource "azurerm_monitor_diagnostic_setting" "aks" {' in text
+    assert '+   enabled_log { category = "guard" }' in text
 
 
 def test_terraform_leaves_to_az_what_it_has_no_attribute_for() -> None:

@@ -14,7 +14,8 @@ from seawall.model.location import NotAssessed
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to do, all of it before the next.
 
-    `commands` are for a shell; words in capitals are for the reader to fill in. `reimages` counts how often nodes are
+    `commands` are for a shell; words in capitals are for the reader to fill in. `diff` is the change of a Terraform
+    configuration, `terraform` what to know about making it. `reimages` counts how often nodes are
     rebuilt by it. `before` is what to check first, `breaks` what does not work meanwhile, `after` what to do once
     it is done. `rollback` says "no way back" where there is none. `mends` holds ids of checks, `why` the title of the
     step that needs this one where no check asks for it. `sets` is what is different afterwards, by path; the settings
@@ -25,6 +26,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     commands: tuple[str, ...] = ()
     terraform: tuple[str, ...] = ()
+    diff: tuple[str, ...] = ()
     cost: Cost = Cost.IN_PLACE
     one_way: bool = False
     reimages: int = 0

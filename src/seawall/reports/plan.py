@@ -96,6 +96,7 @@ def _steps(plan: Plan, style: Style) -> Iterator[str]:
                 yield from _wrapped(f"   {label}: ", sentence)
         for line in step.terraform:
             yield from _wrapped("   terraform: ", line)
+        yield from (f"     {printable(line)}" for line in step.diff)
         yield from (f"     {printable(command)}" for command in step.commands)
         for sentence in step.after:
             yield from _wrapped("   then: ", sentence)

@@ -20,14 +20,16 @@ ToolWord = Annotated[str, Meta(extra_json_schema={"enum": ["az", "terraform"]})]
 class StepShape(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to do, all of it before the next; `sets` is what is different afterwards, by path.
 
-    `commands` are for a shell, with words in capitals to fill in; `terraform` holds lines of a change of configuration,
-    or says why not to make it. `reimages` counts how often nodes are rebuilt.
+    `commands` are for a shell, with words in capitals to fill in; `diff` is the change of a Terraform
+    configuration, `terraform` what to know about it, or why not to apply it. `reimages` counts how often nodes
+    are rebuilt.
     """
 
     id: str
     title: str
     commands: tuple[str, ...]
     terraform: tuple[str, ...]
+    diff: tuple[str, ...]
     cost: CostWord
     one_way: bool
     reimages: int

@@ -125,10 +125,11 @@ def _put(body: dict[str, Any], field: Field, value: Any) -> None:
     *way, last = field.terraform.removeprefix("default_node_pool.").split(".")
     for name in way:
         body = body.setdefault(name, {})
-    body[last] = {} if kind is Kind.PRESENT else _written(field, value)
+    body[last] = {} if kind is Kind.PRESENT else written(field, value)
 
 
-def _written(field: Field, value: Any) -> Any:
+def written(field: Field, value: Any) -> Any:
+    """The value as azurerm writes it."""
     back = {ours: theirs for theirs, ours in field.terraform_values.items() if type(theirs) is bool}
     if value is None:
         return field.none
