@@ -201,6 +201,22 @@ def test_one_minor_version_at_a_time() -> None:
     Azure(cluster).follow(found)
 
 
+def test_without_an_automatic_channel_the_control_plane_goes_first_and_each_pool_follows() -> None:
+    cluster = put(gold({"upkeep.kubernetes_version": "1.33.2", "upkeep.upgrade_channel": None}), {})
+    cluster = put(cluster, {"pool.kubernetes_version": "1.33.2"})
+    found = plan(cluster, "AKS-UPK-001")
+    assert [step.title for step in found.steps] == ["Upgrade Kubernetes to 1.34", "Upgrade Kubernetes to 1.35"]
+    assert found.steps[0].commands == (
+        "az aks upgrade -g contoso -n contoso --kubernetes-version 1.34 --control-plane-only",
+        "az aks nodepool upgrade -g contoso --cluster-name contoso -n system --kubernetes-version 1.34",
+        "az aks nodepool upgrade -g contoso --cluster-name contoso -n user --kubernetes-version 1.34",
+    )
+    assert found.reimages == 2
+    Azure(cluster).follow(found)
+    with pytest.raises(Refused):
+        Azure(gold({"upkeep.kubernetes_version": "1.34"})).run(found.steps[1].commands[0])
+
+
 @needs_facts
 def test_outbound_types_change_as_the_documentation_says() -> None:
     assert SHARED is not None

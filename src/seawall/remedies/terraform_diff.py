@@ -70,8 +70,8 @@ def _put(held: Lines, move: Shift) -> None:
 def _changed(name: str, move: Shift) -> Iterator[tuple[str, str]]:
     field, new = move.field, move.new
     if field.kind is Kind.WINDOWS:
-        had, now = (set(names if isinstance(names, tuple) else ()) for names in (move.old, new))
-        for block, body in windows_of(tuple(now - had)).items():
+        had, wanted = (set(names if isinstance(names, tuple) else ()) for names in (move.old, new))
+        for block, body in windows_of(tuple(wanted - had)).items():
             yield "+", f"{block} {{"
             yield from (("+", f"  {key} = {literal(value, 0)}") for key, value in body.items())
             yield "+", "}"
