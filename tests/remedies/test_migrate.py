@@ -376,6 +376,25 @@ def test_the_default_pool_is_changed_inside_its_cluster_and_others_in_their_own_
     assert '  resource "azurerm_kubernetes_cluster_node_pool" "pools" {\n-   orchestrator' in text
 
 
+def test_a_block_that_comes_is_told_with_what_it_holds() -> None:
+    off = {"access.entra": False, "access.azure_rbac": False, "access.local_accounts_disabled": False}
+    found = plan(gold(off), "AKS-ACC-002", "AKS-ACC-003", tool=Tool.TERRAFORM)
+    text = "\n".join(line for step in found.steps for line in step.diff)
+    assert "+   azure_active_directory_role_based_access_control {\n+     azure_rbac_enabled = true\n+   }" in text
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_every_plan_has_its_changes_of_terraform(data: st.DataObject) -> None:
+    """Every setting that a step changes with Terraform stands in its diff, whatever comes together in it."""
+    cluster = data.draw(clusters())
+    for step in migrate(cluster, CHECKS, Options(tool=Tool.TERRAFORM), TODAY).steps:
+        assert all(line[:1] in " -+" for line in step.diff)
+        assert bool(step.diff) == any(line.startswith(("+", "-")) for line in step.diff) or step.id == "upgrade"
+        opened = sum(line.rstrip().endswith("{") for line in step.diff)
+        assert opened == sum(line.strip("+- ") == "}" for line in step.diff)
+
+
 def test_what_azurerm_keeps_apart_is_a_resource_of_its_own() -> None:
     found = plan(gold({"protection.audit_logs": ()}), "AKS-PRO-005", tool=Tool.TERRAFORM)
     text = "\n".join(line for step in found.steps for line in step.diff)

@@ -21,7 +21,10 @@ _BLOCKS = {
 }
 """What a block that is there has to hold."""
 
-_LEFT_OUT = frozenset({"network.policy"})
+_NEW = ""
+"""Marks a block that is not there yet."""
+
+_LEFT_OUT = frozenset({"network.policy", "upkeep.upgrade_channel"})
 """Settings that have a word for none in ARM, and in azurerm are left out."""
 
 _CLUSTER = "azurerm_kubernetes_cluster"
@@ -63,8 +66,27 @@ def _put(held: Lines, move: Shift) -> None:
     """Put the lines of one attribute where it stands."""
     *way, last = move.field.terraform.removeprefix("default_node_pool.").split(".")
     for name in way:
-        held = held.setdefault(name, {})
-    held[last] = list(_changed(last, move))
+        inner: Any = held.setdefault(name, {})
+        if isinstance(inner, list):
+            return  # the whole block goes
+        held = inner
+    field = move.field
+    if field.path in _BLOCKS or (field.terraform_kind or field.kind) is Kind.PRESENT:
+        _put_block(held, last, move)
+    else:
+        held[last] = list(_changed(last, move))
+
+
+def _put_block(held: Lines, name: str, move: Shift) -> None:
+    """A block that comes, with what it has to hold unless other moves say so, or goes."""
+    if not move.new:
+        held[name] = [("-", f"{name} {{ … }}")]
+        return
+    block = held.setdefault(name, {})
+    if isinstance(block, dict):
+        block[_NEW] = []
+        if body := _BLOCKS.get(move.field.path, ""):
+            block.setdefault(body.partition(" ")[0], [("+", body)])
 
 
 def _changed(name: str, move: Shift) -> Iterator[tuple[str, str]]:
@@ -75,9 +97,6 @@ def _changed(name: str, move: Shift) -> Iterator[tuple[str, str]]:
             yield "+", f"{block} {{"
             yield from (("+", f"  {key} = {literal(value, 0)}") for key, value in body.items())
             yield "+", "}"
-    elif field.path in _BLOCKS or (field.terraform_kind or field.kind) is Kind.PRESENT:
-        body = _BLOCKS.get(field.path, "")
-        yield ("+", f"{name} {{ {body} }}" if body else f"{name} {{}}") if new else ("-", f"{name} {{ … }}")
     else:
         old, now = (_assigned(name, move, value) for value in (move.old, new))
         yield from (("-", old),) if old else ()
@@ -93,7 +112,11 @@ def windows_of(names: object) -> dict[str, Any]:
 
 def _assigned(name: str, move: Shift, value: object) -> str:
     """`name = value`, "" where nothing is written for the value."""
-    if not is_known(value) or (value in (None, "") and (not move.field.none or move.field.path in _LEFT_OUT)):
+    if (
+        not is_known(value)
+        or value == ()
+        or (value in (None, "") and (not move.field.none or move.field.path in _LEFT_OUT))
+    ):
         return ""
     made = written(move.field, value)
     return f"{name} = {literal(Raw(made) if str(made).isupper() and '_' in str(made) else made, 0)}"
@@ -103,11 +126,12 @@ def _nested(held: Lines, depth: int) -> Iterator[str]:
     pad = "  " * depth
     for name, value in held.items():
         if isinstance(value, dict):
-            yield f"  {pad}{name} {{"
+            sign = "+" if _NEW in value else " "
+            yield f"{sign} {pad}{name} {{"
             yield from _nested(value, depth + 1)
-            yield f"  {pad}}}"
+            yield f"{sign} {pad}}}"
         else:
-            yield from (f"{sign} {pad}{line}" for sign, line in value)
+            yield from (f"{sign} {pad}{line}" for sign, line in value if sign == "+" or _NEW not in held)
 
 
 def _apart(cluster: Cluster, move: Shift) -> Iterator[str]:
