@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from seawall.checks import all_checks
 from seawall.checks.gold import TODAY, gold, gold_pool
 from seawall.errors import SeawallError, UnknownValue, UsageError
-from seawall.model import UNKNOWN, Cluster, Cost, Plan, Severity, Status, Tool, is_known
+from seawall.model import UNKNOWN, Cluster, Cost, Item, Plan, Severity, Status, Tool, is_known
 from seawall.model.paths import put
 from seawall.remedies import Options, migrate
 from seawall.remedies.migrate import MOST_REIMAGES
@@ -25,6 +25,7 @@ from seawall.remedies.operations import BY_ID, OPERATIONS, ordered
 from seawall.remedies.wanted import failures
 from seawall.safe.limits import DEFAULT
 from seawall.sources.clusters.reader import read
+from seawall.sources.kubernetes.moving import NO_POD_GOES
 
 from .simulator import Azure, Refused
 
@@ -273,6 +274,12 @@ def test_a_private_cluster_without_a_zone_keeps_its_public_name() -> None:
     found = plan(cluster, "AKS-API-003")
     assert not found.steps
     assert "public name" in found.left["AKS-API-003"]
+
+
+def test_budgets_that_block_a_rebuild_of_nodes_are_named_where_they_would() -> None:
+    budget = Item(group="disruption budgets", kind="PodDisruptionBudget", namespace="shop", name="db", note=NO_POD_GOES)
+    found = migrate(gold(KUBENET), CHECKS, Options(fix=("AKS-NET-001",)), TODAY, inventory=(budget,), manifests=True)
+    assert [any("shop/db" in line for line in step.before) for step in found.steps] == [True, True, True, False]
 
 
 # --- Terraform

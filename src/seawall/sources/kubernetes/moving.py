@@ -68,7 +68,7 @@ GROUPS: Mapping[str, str] = {
 
 WORKLOAD_IDENTITY = "azure.workload.identity/client-id"
 _LOAD_BALANCER = "service.beta.kubernetes.io/azure-"
-_NO_POD_GOES = "allows no pod to be away: it blocks every drain"
+NO_POD_GOES = "allows no pod to be away: it blocks every drain"
 _SERVICE_NOTES = {
     "load-balancer-internal-subnet": "in subnet",
     "pip-name": "takes the public IP named",
@@ -117,7 +117,7 @@ def _notes(kind: str, manifest: dict[str, Any]) -> Iterator[str]:
     elif kind == "SecretProviderClass":
         yield from _vault(_dict(spec, "parameters"))
     elif kind == "PodDisruptionBudget" and _none_may_go(spec):
-        yield _NO_POD_GOES
+        yield NO_POD_GOES
     elif kind in ("AzureIdentity", "AzureIdentityBinding"):
         yield "pod identity v1: needs workload identity instead"
     elif kind in ("Ingress", "Gateway"):
