@@ -308,6 +308,43 @@ def test_azapi_too() -> None:
     assert "location: westeurope → northeurope" in of("AKS-PLN-001", judged(plan(moved)))[0].message
 
 
+def test_an_azapi_update_beside_a_cluster_that_stays_as_it_is() -> None:
+    kind = {"type": "Microsoft.ContainerService/managedClusters@2026-05-01", "resource_id": ID}
+    on, off = (
+        {**kind, "body": {"properties": {"nodeResourceGroupProfile": {"restrictionLevel": level}}}}
+        for level in ("ReadOnly", "Unrestricted")
+    )
+    same = step(CLUSTER, cluster(), cluster())
+    found = judged(plan(same, step("azapi_update_resource.lock", on, off)))
+    assert [(finding.rule, finding.field) for finding in found] == [
+        ("AKS-PLN-004", "protection.node_resource_group_restriction")
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(changes.CYCLED_FIRST))
+def test_every_attribute_that_cycles_the_first_pool_is_told(name: str) -> None:
+    before, after = copy.deepcopy(cluster()), copy.deepcopy(cluster())
+    before["default_node_pool"][0][name], after["default_node_pool"][0][name] = "Windows2022", "AzureLinux3"
+    found = of("AKS-PLN-001", judged(plan(step(CLUSTER, before, after))))
+    assert [name in finding.message for finding in found] == [True]
+
+
+def test_operating_systems_of_linux_are_swapped_in_place() -> None:
+    before, after = copy.deepcopy(cluster()), copy.deepcopy(cluster())
+    before["default_node_pool"][0]["os_sku"], after["default_node_pool"][0]["os_sku"] = "Ubuntu", "AzureLinux3"
+    assert of("AKS-PLN-001", judged(plan(step(CLUSTER, before, after)))) == []
+
+
+def test_a_plan_that_flips_the_oidc_issuer() -> None:
+    """On: a one-way door. Off again: azurerm from 4.68 on replaces the cluster, which the plan shows."""
+    on, off = cluster(oidc_issuer_enabled=True), cluster(oidc_issuer_enabled=False)
+    assert "AKS-PLN-003" in {finding.rule for finding in judged(plan(step(CLUSTER, off, on)))}
+    back = judged(plan(step(CLUSTER, on, off, forced=[["oidc_issuer_enabled"]])))
+    (replaced,) = of("AKS-PLN-001", back)
+    assert "oidc_issuer_enabled: true → false" in replaced.message
+    assert "AKS cannot do it in place either" in replaced.message
+
+
 def test_odd_shapes_do_no_harm() -> None:
     odd = [None, 3, {}, {"type": "azurerm_kubernetes_cluster", "mode": "managed"}]
     odd += [

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,6 +61,46 @@ def test_on_a_terminal_it_asks_what_matters() -> None:
     assert "authorized_ranges" not in told, "a private API server has none"
     assert "environment: it decides the size, never the security (dev/staging/prod) [prod]: " in prompts
     assert "nextHopIpAddress: '10.1.0.4'" in files(told, "bicep", 5)["main.bicep"]
+
+
+def test_a_person_at_a_terminal_is_asked_and_answered(tmp_path: Path) -> None:
+    """On a pseudo-terminal: the questions go to stderr, the design to stdout, and nothing typed means the default."""
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "seawall", "design", "--as", "az"],
+        stdin=follower,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")},
+    )
+    os.close(follower)
+    os.write(leader, b"shop\ndev\n" + b"\n" * 30)
+    said, asked = (text.decode() for text in process.communicate(timeout=60))
+    os.close(leader)
+    assert process.returncode == 0, asked
+    assert asked.startswith("name of the cluster [aks]: environment: it decides the size")
+    assert "firewall" in asked
+    assert "private address of the firewall" not in asked, "there is none unless egress goes through it"
+    assert "# AKS cluster shop (dev)" in said
+
+
+def test_a_person_who_answers_what_cannot_be_is_told_why_and_what_can(tmp_path: Path) -> None:
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "seawall", "design"],
+        stdin=follower,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")},
+    )
+    os.close(follower)
+    os.write(leader, b"shop\ntest\n" + b"\n" * 30)
+    said, asked = (text.decode() for text in process.communicate(timeout=60))
+    os.close(leader)
+    assert (process.returncode, said) == (2, "")
+    assert "'test' is none of dev, staging, prod" in asked
 
 
 @pytest.mark.parametrize(

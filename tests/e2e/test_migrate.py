@@ -63,3 +63,57 @@ def test_what_cannot_be_planned_exits_with_2_and_says_why(seawall: Seawall, tmp_
         done = seawall("migrate", *words, *DAY)
         assert (done.returncode, done.stdout) == (2, ""), words
         assert said in done.stderr, (words, done.stderr)
+
+
+def test_profiles_mend_what_they_say(seawall: Seawall) -> None:
+    """`--to gold` mends all that `--to hardened` does, and low severity as well."""
+    dev = CLUSTERS / "dev.json"
+    hardened, gold = (
+        json.loads(seawall("migrate", dev, "--to", profile, "-f", "json", *DAY).stdout)
+        for profile in ("hardened", "gold")
+    )
+    assert hardened["mends"]
+    assert set(hardened["mends"]) < set(gold["mends"])
+    plain = json.loads(seawall("migrate", dev, "-f", "json", *DAY).stdout)
+    assert plain == hardened, "hardened is what is meant where nothing is said"
+
+
+def test_fix_mends_these_and_what_they_need(seawall: Seawall) -> None:
+    words = ("migrate", CLUSTERS / "prod.json", "-f", "json", *DAY)
+    one = json.loads(seawall(*words, "--fix", "AKS-NET-003").stdout)
+    both = json.loads(seawall(*words, "--fix", "AKS-NET-003, AKS-ACC-004").stdout)
+    assert one["mends"] == ["AKS-NET-003"]
+    assert both["mends"] == ["AKS-ACC-004", "AKS-NET-003"]
+    refused = seawall(*words, "--fix", "AKS-NET-003", "--to", "gold")
+    assert refused.returncode == 2
+
+
+def test_the_new_cluster_as_code(seawall: Seawall, tmp_path: Path) -> None:
+    words = ("migrate", CLUSTERS / "prod.json", "--set", "network.service_cidr=10.9.0.0/16", "-f", "json", *DAY)
+    for kind, name, start in (
+        ("az", "create.sh", "#!/usr/bin/env bash"),
+        ("bicep", "main.bicep", "// shop-prod-2, in place of shop-prod"),
+        ("terraform", "main.tf", "# shop-prod-2, in place of shop-prod"),
+    ):
+        done = seawall(*words, "--as", kind)
+        code = json.loads(done.stdout)["code"]
+        assert list(code) == [name], done.stderr
+        assert code[name].startswith(start)
+        (tmp_path / kind).mkdir()
+        (tmp_path / kind / name).write_text(code[name])
+        if kind != "az":
+            audit = seawall("audit", tmp_path / kind, "-f", "json", "--as-of", "2026-11-23")
+            (cluster,) = json.loads(audit.stdout)["coverage"]["clusters"]
+            assert cluster["name"] == "shop-prod-2"
+
+
+def test_what_could_not_be_read_of_the_manifests_is_told(seawall: Seawall, tmp_path: Path) -> None:
+    (tmp_path / "web.yaml").write_text("kind: Deployment\nmetadata: {name: web}\n")
+    (tmp_path / "chart.yaml").write_text("{{- if .Values.x }}\nkind: Deployment\n{{- end }}\n")
+    words = ("migrate", CLUSTERS / "prod.json", "--set", "network.service_cidr=10.9.0.0/16", *DAY)
+    done = seawall(*words, "--manifests", tmp_path)
+    assert done.returncode == 0
+    assert "workloads: 1 Deployment" in done.stdout
+    assert "helm template" in done.stdout
+    without = seawall(*words)
+    assert "not assessed: inventory" in without.stdout

@@ -6,6 +6,7 @@ import datetime
 import json
 import re
 import shlex
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,12 @@ def spoken() -> Spoken:
     return lambda design: [(words, flags_of(words)) for words in commands(az(design)["create.sh"])]
 
 
+@pytest.fixture
+def read_back(tmp_path: Path) -> Callable[[Mapping[str, str]], Cluster]:
+    """The one cluster of files of code."""
+    return lambda texts: _read_back(texts, Path(tempfile.mkdtemp(dir=tmp_path)))
+
+
 def _read_back(texts: Mapping[str, str], folder: Path) -> Cluster:
     script = texts.get("create.sh")
     attached: dict[str, Any] = {}
@@ -112,7 +119,8 @@ def made_by(script: str) -> tuple[Cluster, dict[str, Any]]:
             case ["az", "aks", "create", *_]:
                 sets = dict(_told(flags, pool=False))
                 cluster = put(Cluster(name=flags["-n"][0], region=flags["-l"][0]), sets)
-                flags["--node-taints"] = flags.pop("--nodepool-taints")
+                if "--nodepool-taints" in flags:
+                    flags["--node-taints"] = flags.pop("--nodepool-taints")
                 first = {"mode": "System", "os_type": "Linux", **_pool(flags)}
                 pools.append(Pool(name=flags["--nodepool-name"][0], **first))
             case ["az", "aks", "nodepool", "add", *_]:
@@ -127,7 +135,7 @@ def made_by(script: str) -> tuple[Cluster, dict[str, Any]]:
                 attached["upkeep.maintenance_windows"] += tuple(flags["-n"])
             case ["az", "aks", "safeguards", "create", *_]:
                 attached["protection.safeguards_level"] = flags["--level"][0]
-                attached["protection.pod_security_level"] = flags["--pss-level"][0]
+                attached["protection.pod_security_level"] = flags.get("--pss-level", ["Privileged"])[0]
             case ["az", "role", "assignment", "create", *_]:
                 if flags["--role"] == ["AcrPull"] and flags["--assignee-object-id"] == ["$KUBELET"]:
                     attached["access.acr_pull"] = True

@@ -224,6 +224,10 @@ class Azure:
         must(minor(version) in ((old[0], old[1] + 1), old), f"{old} does not become {version}")
         for pool in self.cluster.pools:  # type: ignore[union-attr]
             must(not isinstance(pool.kubernetes_version, str) or minor(pool.kubernetes_version) >= old, "a pool lags")
+        if "--control-plane-only" in given:
+            must(self.cluster.upkeep.upgrade_channel is None, "an automatic channel takes the pools along")
+            self.cluster = put(self.cluster, {"upkeep.kubernetes_version": version})
+            return
         self.cluster = put(self.cluster, {"upkeep.kubernetes_version": version, "pool.kubernetes_version": version})
         self.rebuild()
 

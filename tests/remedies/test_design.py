@@ -204,6 +204,18 @@ def test_terraform_is_laid_out_as_terraform_does(version: str, emit: Emit, tmp_p
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("version", ["terraform-4", "terraform-5"])
+def test_terraform_finds_it_valid(version: str, emit: Emit, tmp_path: Path) -> None:
+    """`SEAWALL_TERRAFORM_PLUGINS` names a folder that `terraform providers mirror` has filled."""
+    program, plugins = shutil.which("terraform"), os.environ.get("SEAWALL_TERRAFORM_PLUGINS")
+    if program is None or not plugins:
+        pytest.skip("no terraform on PATH, or no SEAWALL_TERRAFORM_PLUGINS with azurerm and azapi")
+    (tmp_path / "main.tf").write_text(emit(design(answers(FULL)), version)["main.tf"])
+    for words in (["init", "-backend=false", f"-plugin-dir={plugins}"], ["validate"]):
+        done = subprocess.run([program, *words], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.skipif(FACTS is None, reason="../shared/reference/facts is not here")
 def test_az_has_every_flag(spoken: Spoken) -> None:
     assert FACTS is not None

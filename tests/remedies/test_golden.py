@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
 from seawall.checks import all_checks
@@ -14,6 +15,7 @@ from seawall.model import Cluster, Item, Tool
 from seawall.model.paths import put
 from seawall.remedies import Options, migrate
 from seawall.reports import plan as report
+from seawall.reports.plan_document import json_schema
 from seawall.safe.limits import DEFAULT
 from seawall.sources.clusters import az_json
 from shared_data import SHARED
@@ -89,6 +91,28 @@ def test_rebuild() -> None:
     found = migrate(cluster, all_checks(), Options(), TODAY, inventory=INVENTORY, manifests=True)
     same_as("migrate-rebuild.txt", report.text(found))
     same_as("migrate-rebuild.json", report.json(found))
+
+
+SCHEMA = ROOT / "src/seawall/reports/schema/plan.schema.json"
+
+
+def test_the_published_schema_is_that_of_the_shapes() -> None:
+    text = json.dumps(json_schema(), indent=2) + "\n"
+    if os.environ.get("SEAWALL_UPDATE_GOLDEN"):
+        SCHEMA.write_text(text)
+    assert text == SCHEMA.read_text()
+
+
+def test_plans_keep_the_schema() -> None:
+    validator = jsonschema_rs.Draft202012Validator(json.loads(SCHEMA.read_text()))
+    for cluster in (gold(), gold(KUBENET), everything_wrong(), gold({"access.rbac": False, "access.entra": False})):
+        for tool in Tool:
+            found = json.loads(report.json(migrate(cluster, all_checks(), Options(tool=tool), TODAY)))
+            validator.validate(found)
+            assert found["schema"] == "seawall-plan/1"
+    assert not validator.is_valid({**found, "way": "perhaps"})
+    del found["steps"]
+    assert not validator.is_valid(found)
 
 
 def test_nothing_to_do() -> None:

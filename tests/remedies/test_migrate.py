@@ -17,12 +17,15 @@ from hypothesis import strategies as st
 from seawall.checks import all_checks
 from seawall.checks.gold import TODAY, gold, gold_pool
 from seawall.errors import SeawallError, UnknownValue, UsageError
-from seawall.model import UNKNOWN, Cluster, Cost, Plan, Severity, Status, Tool, is_known
+from seawall.model import UNKNOWN, Cluster, Cost, Item, Plan, Severity, Status, Tool, is_known
 from seawall.model.paths import put
 from seawall.remedies import Options, migrate
 from seawall.remedies.migrate import MOST_REIMAGES
 from seawall.remedies.operations import BY_ID, OPERATIONS, ordered
 from seawall.remedies.wanted import failures
+from seawall.safe.limits import DEFAULT
+from seawall.sources.clusters.reader import read
+from seawall.sources.kubernetes.moving import NO_POD_GOES
 
 from .simulator import Azure, Refused
 
@@ -199,6 +202,22 @@ def test_one_minor_version_at_a_time() -> None:
     Azure(cluster).follow(found)
 
 
+def test_without_an_automatic_channel_the_control_plane_goes_first_and_each_pool_follows() -> None:
+    cluster = put(gold({"upkeep.kubernetes_version": "1.33.2", "upkeep.upgrade_channel": None}), {})
+    cluster = put(cluster, {"pool.kubernetes_version": "1.33.2"})
+    found = plan(cluster, "AKS-UPK-001")
+    assert [step.title for step in found.steps] == ["Upgrade Kubernetes to 1.34", "Upgrade Kubernetes to 1.35"]
+    assert found.steps[0].commands == (
+        "az aks upgrade -g contoso -n contoso --kubernetes-version 1.34 --control-plane-only",
+        "az aks nodepool upgrade -g contoso --cluster-name contoso -n system --kubernetes-version 1.34",
+        "az aks nodepool upgrade -g contoso --cluster-name contoso -n user --kubernetes-version 1.34",
+    )
+    assert found.reimages == 2
+    Azure(cluster).follow(found)
+    with pytest.raises(Refused):
+        Azure(gold({"upkeep.kubernetes_version": "1.34"})).run(found.steps[1].commands[0])
+
+
 @needs_facts
 def test_outbound_types_change_as_the_documentation_says() -> None:
     assert SHARED is not None
@@ -257,6 +276,12 @@ def test_a_private_cluster_without_a_zone_keeps_its_public_name() -> None:
     assert "public name" in found.left["AKS-API-003"]
 
 
+def test_budgets_that_block_a_rebuild_of_nodes_are_named_where_they_would() -> None:
+    budget = Item(group="disruption budgets", kind="PodDisruptionBudget", namespace="shop", name="db", note=NO_POD_GOES)
+    found = migrate(gold(KUBENET), CHECKS, Options(fix=("AKS-NET-001",)), TODAY, inventory=(budget,), manifests=True)
+    assert [any("shop/db" in line for line in step.before) for step in found.steps] == [True, True, True, False]
+
+
 # --- Terraform
 
 
@@ -264,10 +289,17 @@ def test_terraform_must_not_touch_what_it_would_destroy() -> None:
     found = plan(gold(KUBENET), "AKS-NET-001", tool=Tool.TERRAFORM)
     off, overlay, engine, _ = found.steps
     assert off.terraform[0].startswith("DO NOT apply")
+    assert "ignore_changes = [network_profile[0].network_policy]" in off.terraform[2]
+    assert off.diff[1:5] == (
+        '  resource "azurerm_kubernetes_cluster" "contoso" {',
+        "    network_profile {",
+        '-     network_policy = "calico"',
+        "    }",
+    )
     assert off.commands == ("az aks update -g contoso -n contoso --network-policy none",)
     assert overlay.commands == engine.commands == ()
     assert "needs azurerm 4.66 or newer" in overlay.terraform[-1]
-    assert 'network_profile.network_data_plane = "cilium"' in " ".join(engine.terraform)
+    assert '+     network_data_plane = "cilium"' in engine.diff
 
 
 def test_an_older_azurerm_destroys_more() -> None:
@@ -283,11 +315,98 @@ def test_an_older_azurerm_destroys_more() -> None:
 def test_terraform_writes_values_as_hcl() -> None:
     cluster = gold({"api_server.run_command_disabled": False, "protection.image_cleaner": False})
     found = plan(cluster, "AKS-API-004", "AKS-PRO-002", tool=Tool.TERRAFORM)
-    assert found.steps[0].terraform == (
-        "azurerm_kubernetes_cluster: run_command_enabled = false",
-        "azurerm_kubernetes_cluster: image_cleaner_enabled = true",
+    assert found.steps[0].diff == (
+        "  # azurerm_kubernetes_cluster.contoso",
+        '  resource "azurerm_kubernetes_cluster" "contoso" {',
+        "-   run_command_enabled = true",
+        "+   run_command_enabled = false",
+        "-   image_cleaner_enabled = false",
+        "+   image_cleaner_enabled = true",
+        "  }",
     )
     assert found.steps[0].commands == ()
+
+
+CONFIGURATION = """\
+terraform {
+  required_providers {
+    azurerm = { source = "hashicorp/azurerm", version = "~> 4.68" }
+  }
+}
+
+module "shop" {
+  source = "./shop"
+}
+"""
+MODULE = """\
+resource "azurerm_kubernetes_cluster" "main" {
+  name                = "shop"
+  location            = "westeurope"
+  resource_group_name = "shop"
+  dns_prefix          = "shop"
+  run_command_enabled = true
+  default_node_pool {
+    name       = "system"
+    vm_size    = "Standard_D4ds_v5"
+    node_count = 3
+  }
+  identity {
+    type = "SystemAssigned"
+  }
+}
+"""
+
+
+def test_a_change_of_terraform_names_the_resource_that_it_is_made_in(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(CONFIGURATION)
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/main.tf").write_text(MODULE)
+    readings = [
+        reading for _, reading in read([tmp_path / "main.tf", tmp_path / "shop/main.tf"], root=tmp_path, limits=DEFAULT)
+    ]
+    (cluster,) = [one for each in readings if not isinstance(each, Exception) for one in each.clusters]
+    found = plan(cluster, "AKS-API-004", tool=Tool.TERRAFORM)
+    text = "\n".join(line for step in found.steps for line in step.diff)
+    assert "# module.shop.azurerm_kubernetes_cluster.main (" in text
+    assert '  resource "azurerm_kubernetes_cluster" "main" {\n-   run_command_enabled = true\n+' in text
+
+
+def test_the_default_pool_is_changed_inside_its_cluster_and_others_in_their_own_resource() -> None:
+    addresses = {"": "azurerm_kubernetes_cluster.main", "system": "azurerm_kubernetes_cluster.main"}
+    addresses["user"] = 'azurerm_kubernetes_cluster_node_pool.pools["user"]'
+    cluster = msgspec.structs.replace(gold(), addresses=addresses)
+    cluster = put(cluster, {"upkeep.kubernetes_version": "1.36", "pool.kubernetes_version": "1.35"})
+    found = plan(cluster, tool=Tool.TERRAFORM, upkeep__kubernetes_version="1.37")
+    text = "\n".join(line for step in found.steps for line in step.diff)
+    assert '  resource "azurerm_kubernetes_cluster" "main" {\n    default_node_pool {\n-     orchestrator' in text
+    assert '  # azurerm_kubernetes_cluster_node_pool.pools["user"]\n' in text
+    assert '  resource "azurerm_kubernetes_cluster_node_pool" "pools" {\n-   orchestrator' in text
+
+
+def test_a_block_that_comes_is_told_with_what_it_holds() -> None:
+    off = {"access.entra": False, "access.azure_rbac": False, "access.local_accounts_disabled": False}
+    found = plan(gold(off), "AKS-ACC-002", "AKS-ACC-003", tool=Tool.TERRAFORM)
+    text = "\n".join(line for step in found.steps for line in step.diff)
+    assert "+   azure_active_directory_role_based_access_control {\n+     azure_rbac_enabled = true\n+   }" in text
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_every_plan_has_its_changes_of_terraform(data: st.DataObject) -> None:
+    """Every setting that a step changes with Terraform stands in its diff, whatever comes together in it."""
+    cluster = data.draw(clusters())
+    for step in migrate(cluster, CHECKS, Options(tool=Tool.TERRAFORM), TODAY).steps:
+        assert all(line[:1] in " -+" for line in step.diff)
+        assert bool(step.diff) == any(line.startswith(("+", "-")) for line in step.diff) or step.id == "upgrade"
+        opened = sum(line.rstrip().endswith("{") for line in step.diff)
+        assert opened == sum(line.strip("+- ") == "}" for line in step.diff)
+
+
+def test_what_azurerm_keeps_apart_is_a_resource_of_its_own() -> None:
+    found = plan(gold({"protection.audit_logs": ()}), "AKS-PRO-005", tool=Tool.TERRAFORM)
+    text = "\n".join(line for step in found.steps for line in step.diff)
+    assert '+ resource "azurerm_monitor_diagnostic_setting" "aks" {' in text
+    assert '+   enabled_log { category = "guard" }' in text
 
 
 def test_terraform_leaves_to_az_what_it_has_no_attribute_for() -> None:

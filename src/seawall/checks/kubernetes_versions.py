@@ -16,6 +16,9 @@ import msgspec
 from seawall.errors import UnknownValue
 from seawall.model import Maybe, is_known, known
 
+READ = datetime.date(2026, 8, 21)
+"""The day on which the table was read."""
+
 Minor = tuple[int, int]
 
 LTS_PLAN = "AKSLongTermSupport"
@@ -72,6 +75,12 @@ def last_day(version: str, plan: Maybe[str | None], day: datetime.date) -> datet
         known(plan)
     long_term = is_known(plan) and (plan or "").lower() == LTS_PLAN.lower()
     return support.lts_end if long_term else support.end
+
+
+def settled_version() -> str:
+    """The newest version but one: supported for long, and no longer new. It follows the table, not the clock."""
+    major, newest = sorted(SUPPORT)[-2]
+    return f"{major}.{newest}"
 
 
 def upgrade_target(today: datetime.date) -> str:

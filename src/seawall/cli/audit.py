@@ -39,6 +39,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "PATH",
         "cluster exports (JSON), templates, Bicep, Terraform, folders of them, or the word azure for live clusters",
     )
+    add_live(parser)
+    add_framework(parser)
+    what = "hold every cluster against that of its name or system in this file, or the only one there"
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help=what)
+    add_assessment(parser)
+
+
+def add_live(parser: argparse.ArgumentParser) -> None:
+    """Which live clusters: what `live` reads."""
     group = parser.add_argument_group("live Azure")
     for flags, metavar, what in (
         (["--subscription"], "ID", "the clusters of these subscriptions"),
@@ -49,10 +58,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--all", action="store_true", help="the clusters of all subscriptions that the login sees")
     group.add_argument("--cloud", choices=CLOUDS, default=CLOUDS[0], help="default: AzureCloud")
     group.add_argument("--device-code", action="store_true", help="log in by entering a code in a browser")
-    add_framework(parser)
-    what = "hold every cluster against that of its name or system in this file, or the only one there"
-    parser.add_argument("--baseline", type=Path, metavar="FILE", help=what)
-    add_assessment(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -65,7 +70,7 @@ def live(args: argparse.Namespace) -> Live | None:
     if not asked and (AZURE not in args.paths or AZURE.exists()):
         return None
     if AZURE not in args.paths:
-        raise UsageError("these options are for live clusters", hint="seawall audit azure --subscription ID")
+        raise UsageError("these options are for live clusters", hint="name them azure: azure --subscription ID")
     from seawall.cli.update import proxies
     from seawall.workflows.azure import Azure, Scope
 

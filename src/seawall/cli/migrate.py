@@ -5,7 +5,10 @@ seawall migrate prod.json --to gold                   low severity as well: priv
 seawall migrate prod.json --fix AKS-NET-001,AKS-ACC-004    these checks only, and what they need
 seawall migrate prod.json --set network.outbound_type=none      this change; with --to or --fix, this one besides
 seawall migrate prod.json --tool terraform            Terraform changes, and what must not be done with it
-seawall migrate prod.json --manifests deploy/         in case of a new cluster: what has to move
+seawall migrate prod.json --manifests deploy/         in case of a new cluster: what has to move; a folder, or a file
+                                                      that `kubectl get … -A -o yaml` has written
+seawall migrate prod.json --as bicep -o plan.txt      and the new cluster as Bicep (or terraform, az)
+seawall migrate azure --subscription ID --cluster shop      a live cluster, read only
 
 Nothing is changed: the plan is printed, you run it. Each step says what it costs, what to check before, what does not
 work meanwhile, how to verify it and the way back.
@@ -20,25 +23,36 @@ import datetime
 import sys
 from pathlib import Path
 
+from seawall.cli.audit import add_live, live
 from seawall.cli.options import date, default_database, limits
 from seawall.errors import UsageError
 
+KINDS = ("az", "bicep", "terraform")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", metavar="CLUSTER", type=Path, help="a cluster export, a template or a configuration")
-    parser.add_argument("--cluster", default="", metavar="NAME", help="which one, where the input holds several")
+    place = "a cluster export, a template, a configuration, or the word azure for a live cluster"
+    parser.add_argument("path", metavar="CLUSTER", type=Path, help=place)
+    parser.add_argument(
+        "--cluster", "--name", "-n", default="", metavar="NAME", help="which one, where there are several"
+    )
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--to", choices=("hardened", "gold"), help="mend medium or worse (default), or low as well")
     what.add_argument("--fix", default="", metavar="IDS", help="only these checks, by id or name, separated by commas")
     parser.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a change that you want")
     parser.add_argument("--tool", choices=("az", "terraform"), help="what makes the changes (default: the input's)")
-    parser.add_argument("--manifests", type=Path, metavar="DIR", help="Kubernetes manifests of what runs in it")
+    parser.add_argument(
+        "--manifests", type=Path, metavar="DIR", help="Kubernetes manifests of what runs in it, or an export"
+    )
+    parser.add_argument("--as", dest="kind", choices=KINDS, help="how to write a new cluster (default: as --tool)")
+    parser.add_argument("--azurerm", type=int, choices=(4, 5), default=5, help="for --as terraform (default: 5)")
     parser.add_argument("--as-of", type=date, metavar="DATE", help="plan as of this day (default: today)")
     parser.add_argument("--format", "-f", choices=("text", "json"), default="text", help="default: text")
     parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="write the plan there, whole or not at all")
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
     parser.add_argument("--limit", action="append", default=[], metavar="NAME=VALUE", help="raise a bound on input")
+    add_live(parser)
     parser.set_defaults(verbose=False)
 
 
@@ -49,14 +63,19 @@ def run(args: argparse.Namespace) -> int:
     from seawall.workflows import migrate
     from seawall.workflows.settings import Settings
 
+    args.paths = [args.path]
+    from_azure = live(args)
     request = migrate.Request(
-        path=args.path,
+        path=None if from_azure else args.path,
+        live=from_azure,
         name=args.cluster,
         profile=args.to or "",
         fix=tuple(word.strip() for word in args.fix.split(",") if word.strip()),
         sets=dict(_pair(word) for word in args.set),
         tool=Tool(args.tool) if args.tool else None,
         manifests=args.manifests,
+        kind=args.kind or "",
+        azurerm=args.azurerm,
     )
     today = args.as_of or datetime.datetime.now(datetime.UTC).date()
     settings = Settings(today=today, database=default_database(), limits=limits(args.limit))

@@ -172,7 +172,8 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
     "pools[NAME].node_public_ip", or "" for the cluster itself) to its line, counted from 1; it may be lazy.
     `origin` is the deployment that it comes from, where that is not `file`: an environment's Terraform folder, say.
     `tool` is what the input is made for: it decides what a change costs, with `tool_version`, that of azurerm where
-    the input fixes it ("4.60.0").
+    the input fixes it ("4.60.0"). `addresses` are those of its Terraform resources: of the cluster by "", of a node
+    pool by its name, which is the cluster's where the pool is its default one.
     """
 
     name: str
@@ -185,6 +186,7 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
     lines: Mapping[str, int] = {}
     tool: Tool = Tool.AZ
     tool_version: str = ""
+    addresses: Mapping[str, str] = {}
     access: Access = Access()
     identity: Identity = Identity()
     api_server: ApiServer = ApiServer()

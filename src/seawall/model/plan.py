@@ -8,12 +8,14 @@ import msgspec
 
 from seawall.model.cluster import Cluster
 from seawall.model.finding import Cost, Tool
+from seawall.model.location import NotAssessed
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to do, all of it before the next.
 
-    `commands` are for a shell; words in capitals are for the reader to fill in. `reimages` counts how often nodes are
+    `commands` are for a shell; words in capitals are for the reader to fill in. `diff` is the change of a Terraform
+    configuration, `terraform` what to know about making it. `reimages` counts how often nodes are
     rebuilt by it. `before` is what to check first, `breaks` what does not work meanwhile, `after` what to do once
     it is done. `rollback` says "no way back" where there is none. `mends` holds ids of checks, `why` the title of the
     step that needs this one where no check asks for it. `sets` is what is different afterwards, by path; the settings
@@ -24,6 +26,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     commands: tuple[str, ...] = ()
     terraform: tuple[str, ...] = ()
+    diff: tuple[str, ...] = ()
     cost: Cost = Cost.IN_PLACE
     one_way: bool = False
     reimages: int = 0
@@ -51,7 +54,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The way there. `rebuild` holds the reasons for a new cluster; empty: the cluster is repaired where it is.
 
     `replacement` is the new cluster where one is needed; `differs` its settings that are not those of the old one, with
-    the reason. `mends` and `left` are ids of checks, the latter each with the reason why it is not in the plan.
+    the reason, `code` what makes it: file name -> text. `mends` and `left` are ids of checks, the latter each with the
+    reason why it is not in the plan. `inventory` is what has to move; `manifests`: it was looked for.
     """
 
     cluster: Cluster
@@ -64,6 +68,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     differs: Mapping[str, str] = {}
     inventory: tuple[Item, ...] = ()
     manifests: bool = False
+    code: Mapping[str, str] = {}
+    not_assessed: tuple[NotAssessed, ...] = ()
 
     @property
     def reimages(self) -> int:

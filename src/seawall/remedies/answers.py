@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from seawall.checks.kubernetes_versions import SUPPORT
+from seawall.checks.kubernetes_versions import SUPPORT, settled_version
 from seawall.errors import UsageError
 from seawall.remedies.profiles import SIZES
 
@@ -30,7 +30,7 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     network: str = "10.224.0.0/16"
     pod_cidr: str = "10.244.0.0/16"
     service_cidr: str = "10.0.0.0/16"
-    kubernetes_version: str = "1.36"
+    kubernetes_version: str = settled_version()
     admin_groups: tuple[str, ...] = ()
     acr_id: str = ""
     workspace_id: str = ""
@@ -68,7 +68,7 @@ QUESTIONS: Mapping[str, Question] = {
     "network": Question(text="addresses of the virtual network"),
     "pod_cidr": Question(text="addresses of the pods (overlay)", asked=False),
     "service_cidr": Question(text="addresses of the services", asked=False),
-    "kubernetes_version": Question(text="Kubernetes version", asked=False),
+    "kubernetes_version": Question(text="Kubernetes version, the newest but one that is known", asked=False),
     "admin_groups": Question(text="object ids of Entra groups that administer the cluster, with commas between"),
     "acr_id": Question(text="resource id of the container registry to pull from"),
     "workspace_id": Question(text="resource id of the Log Analytics workspace; none makes one"),

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from seawall.checks.kubernetes_versions import READ, last_day
 from seawall.model import UNKNOWN, Access, Addons, ApiServer, Cluster, Identity, Network, Pool, Protection, Upkeep
 from seawall.remedies.answers import Answers
 from seawall.remedies.profiles import SIZES, Size
@@ -195,6 +196,9 @@ def _left_open(answers: Answers) -> Iterator[tuple[str, str]]:
 
 def _notes(answers: Answers) -> Iterator[str]:
     yield "Environments differ in size only; the security settings are the same in all of them."
+    version = answers.kubernetes_version
+    end = last_day(version, None, READ)
+    yield f"Kubernetes {version}: AKS supports it until {end} (as documented on {READ}); upgrade before."
     yield "Run command (`az aks command invoke`) is off: it would be a way in past the network."
     if answers.access == "private":
         host = "the jump host, through the bastion" if answers.bastion else "a network that is peered with this one"
@@ -206,4 +210,8 @@ def _notes(answers: Answers) -> Iterator[str]:
         yield f"The firewall, {answers.firewall_ip}, must be there first (peering) and let through what AKS needs."
     if answers.egress == "none":
         yield "No egress: nodes start from the cache registry; give the monitoring agents a private link scope (AMPLS)."
+    yield (
+        "Managed Prometheus keeps what it collects in an Azure Monitor workspace: az makes a default "
+        "one, with Bicep and Terraform link one (a data collection rule)."
+    )
     yield "Features to register first: EncryptionAtHost (Microsoft.Compute)."

@@ -10,12 +10,13 @@ import msgspec
 from seawall.checks import Check
 from seawall.checks.kubernetes_versions import SUPPORT, minor
 from seawall.errors import UnknownValue
-from seawall.model import Cluster, Item, Plan, Step, is_known
+from seawall.model import Cluster, Cost, Item, Plan, Step, is_known
 from seawall.remedies.difference import verdicts
 from seawall.remedies.move import move
 from seawall.remedies.rebuild import lacking, replacement
 from seawall.remedies.steps import steps
 from seawall.remedies.wanted import Options, Wanted, decided, wanted
+from seawall.sources.kubernetes.moving import NO_POD_GOES
 
 __all__ = ["Options", "migrate"]
 
@@ -46,7 +47,7 @@ def migrate(
         in_place = steps(cluster, found, options.tool)
         reasons = tuple(_too_dear(in_place))
         if not reasons:
-            return _plan(cluster, found, options, steps=in_place)
+            return _plan(cluster, found, options, steps=_blocked(in_place, inventory))
     new, differs = replacement(cluster, found, checks, options, today)
     still = {one.finding.rule: one.finding.message for one in lacking(new, found, checks, options, today)}
     mends = {one.finding.rule for one in lacking(cluster, found, checks, options, today) if one.sets} - still.keys()
@@ -60,6 +61,18 @@ def migrate(
         differs=differs,
         inventory=tuple(sorted(inventory)),
         manifests=manifests,
+    )
+
+
+def _blocked(in_place: Sequence[Step], inventory: Sequence[Item]) -> tuple[Step, ...]:
+    """Steps that rebuild nodes name the budgets that would block them."""
+    budgets = [f"{item.namespace}/{item.name}" for item in inventory if item.note == NO_POD_GOES]
+    if not budgets:
+        return tuple(in_place)
+    words = f"these PodDisruptionBudgets let no pod go, and block it: {', '.join(budgets)}"
+    return tuple(
+        msgspec.structs.replace(step, before=(*step.before, words)) if step.cost >= Cost.REIMAGE else step
+        for step in in_place
     )
 
 

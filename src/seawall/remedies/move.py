@@ -22,17 +22,25 @@ def move(cluster: Cluster, new: Cluster, inventory: Sequence[Item]) -> tuple[Ste
     """The new cluster is built beside the old one, filled, tried, and then gets the traffic."""
     group, old, name = (shlex.quote(word or "GROUP") for word in (cluster.resource_group, cluster.name, new.name))
     names = Names(group=group, old=old, new=name)
-    steps = [_prepare(names, str(new.upkeep.kubernetes_version)), _create(names), _identities(names)]
+    steps = [_prepare(names, str(new.upkeep.kubernetes_version)), _create(names), _identities(names, inventory)]
     steps += [_foundations(names), _secrets(names), _volumes(names), _workloads(names), _cut_over(), _remove(names)]
     return tuple(msgspec.structs.replace(step, after=(*step.after, *_listed(step, inventory))) for step in steps)
 
+
+EXPORTED = (
+    "ns,quota,limits,pc,sc,pv,pvc,deploy,sts,ds,jobs,cj,pods,svc,ing,ingressclass,cm,sa,role,rolebinding,clusterrole,"
+    "clusterrolebinding,netpol,hpa,pdb,crd,validatingwebhookconfiguration,mutatingwebhookconfiguration"
+)
+"""What every cluster has and an inventory reads, but for secrets, whose values belong in no file."""
+
+_ANY = Item(group="identities", kind="ServiceAccount", namespace="NAMESPACE", name="SERVICE_ACCOUNT")
 
 _MOVED_BY = {
     "identities": ("identities",),
     "foundations": ("namespaces", "access", "policies", "custom resources"),
     "secrets": ("secrets", "configuration"),
     "volumes": ("volumes",),
-    "workloads": ("workloads", "autoscaling"),
+    "workloads": ("workloads", "autoscaling", "disruption budgets", "certificates"),
     "cut_over": ("addresses", "dns"),
 }
 """The groups of the inventory by the step that moves them."""
@@ -51,8 +59,9 @@ def _prepare(names: Names, version: str) -> Step:
         title="Write down what is in the old cluster, and stop changing it",
         commands=(
             f"az aks get-credentials -g {names.group} -n {names.old}",
-            f"{to_old} get all,cm,pvc,ingress,netpol,sa,role,rolebinding -A -o yaml > old-cluster.yaml",
+            f"{to_old} get {EXPORTED} -A -o yaml > old-cluster.yaml",
             f"{to_old} get secret -A  # the names: their values belong in no file",
+            f"{to_old} get crd -o name  # for each that is yours: kubectl get NAME -A -o yaml",
             "az role assignment list --all --assignee OLD_IDENTITY_OBJECT_ID -o json > old-roles.json",
             f"az aks maintenanceconfiguration list -g {names.group} --cluster-name {names.old} -o json > windows.json",
         ),
@@ -61,7 +70,10 @@ def _prepare(names: Names, version: str) -> Step:
             "an address range for the new nodes, pods and services that overlaps with nothing",
             f"every manifest is in source control, and none uses an API that Kubernetes {version} has removed",
         ),
-        after=("lower the DNS records' time to live to a minute, a day ahead",),
+        after=(
+            "once more with `--manifests old-cluster.yaml`: this plan then lists what has to move",
+            "lower the DNS records' time to live to a minute, a day ahead",
+        ),
         rollback="nothing has changed",
     )
 
@@ -69,8 +81,12 @@ def _prepare(names: Names, version: str) -> Step:
 def _create(names: Names) -> Step:
     return Step(
         id="create",
-        title="Create the new cluster with the settings below",
-        commands=(f"az identity create -g {names.group} -n {names.new}-control-plane --query id -o tsv",),
+        title="Create the new cluster with the code below",
+        commands=(
+            f"export IDENTITY_ID=$(az identity create -g {names.group} -n {names.new}-control-plane --query id -o tsv)",
+            "az role assignment create --role 'Network Contributor' --assignee NEW_IDENTITY_OBJECT_ID "
+            "--scope SUBNET_ID",
+        ),
         before=("whoever creates it is in an Entra group that may administer it: local accounts are off",),
         verify=(
             f"az aks show -g {names.group} -n {names.new} -o json > new.json && seawall audit new.json",
@@ -82,19 +98,31 @@ def _create(names: Names) -> Step:
     )
 
 
-def _identities(names: Names) -> Step:
+def _identities(names: Names, inventory: Sequence[Item]) -> Step:
+    accounts = [item for item in inventory if item.group == "identities" and item.kind == "ServiceAccount"]
+    issuer = f"az aks show -g {names.group} -n {names.new} --query oidcIssuerProfile.issuerUrl -o tsv"
     return Step(
         id="identities",
         title="Give the new cluster its rights",
         commands=(
             "az role assignment create --role ROLE --assignee NEW_IDENTITY_OBJECT_ID --scope SCOPE",
             f"az aks update -g {names.group} -n {names.new} --attach-acr ACR_NAME",
-            "az identity federated-credential create --name NAME --identity-name IDENTITY -g GROUP --issuer "
-            "NEW_ISSUER_URL --subject system:serviceaccount:NAMESPACE:SERVICE_ACCOUNT",
+            f"ISSUER=$({issuer})",
+            *(_credential(item, names.new) for item in accounts or [_ANY]),
         ),
         before=("the issuer's address is another one: every federated credential needs a second one beside it",),
-        verify=(f"az aks show -g {names.group} -n {names.new} --query oidcIssuerProfile.issuerUrl -o tsv",),
+        verify=(issuer, "az identity federated-credential list --identity-name IDENTITY -g IDENTITY_GROUP -o table"),
         rollback="remove the assignments and credentials again; those of the old cluster are untouched",
+    )
+
+
+def _credential(account: Item, new: str) -> str:
+    subject = f"system:serviceaccount:{account.namespace or 'NAMESPACE'}:{account.name}"
+    name = f"{new}-{account.namespace}-{account.name}" if account is not _ANY else "NAME"
+    return (
+        f"az identity federated-credential create -n {shlex.quote(name)} --identity-name IDENTITY -g IDENTITY_GROUP "
+        f'--issuer "$ISSUER" --subject {shlex.quote(subject)} --audiences api://AzureADTokenExchange'
+        + (f"  # {account.note}" if account.note else "")
     )
 
 

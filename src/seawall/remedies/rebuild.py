@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from seawall.checks import Check
 from seawall.checks.kubernetes_versions import upgrade_target
 from seawall.checks.network_engines import engine_for, has_windows
+from seawall.errors import UsageError
 from seawall.model import UNKNOWN, Cluster, Pool, Severity, is_known, known
 from seawall.model.paths import all_paths, get, put
 from seawall.remedies.wanted import Failure, Options, Wanted, apply, failures
@@ -94,8 +96,20 @@ def _pools(old: Cluster, new: Cluster) -> Cluster:
 
 
 def _network(new: Cluster) -> Cluster:
-    """kubenet and what is not known become overlay; the engine is the one that AKS recommends for the pools."""
+    """kubenet and what is not known become overlay; the engine is the one that AKS recommends for the pools.
+
+    The DNS service's address lies in the range of the services.
+    """
     network = new.network
+    services, dns = network.service_cidr, network.dns_service_ip
+    if is_known(services) and services and is_known(dns) and dns:
+        try:
+            space = ipaddress.ip_network(services.split(",")[0], strict=False)
+            inside = ipaddress.ip_address(dns) in space
+        except ValueError as error:
+            raise UsageError(f"network.service_cidr and network.dns_service_ip: {error}") from None
+        if not inside:
+            new = put(new, {"network.dns_service_ip": str(space[min(10, space.num_addresses - 1)])})
     if network.plugin is None:
         return new
     if network.plugin != "azure":

@@ -125,18 +125,38 @@ def _upgrade(walk: Walk, operation: Operation, difference: Difference) -> None:
         _lagging(walk, operation)
         for version in _minors(str(known(walk.now.upkeep.kubernetes_version)), str(target)):
             sets: dict[str, object] = {"upkeep.kubernetes_version": version}
-            commands = tuple(split(change(walk.now, sets).command))
             pools: dict[str, dict[str, object]] = {
                 pool.name: {"pool.kubernetes_version": version}
                 for pool in (walk.now.pools if is_known(walk.now.pools) else ())
                 if isinstance(pool.kubernetes_version, str)
             }
+            commands = _upgrade_commands(walk.now, sets, pools)
             _upgraded(
                 walk, operation, f"{operation.title} to {version}", commands, Difference(cluster=sets, pools=pools)
             )
             walk.waiting.clear()
     for name, of_pool in difference.pools.items():
         _upgrade_pool(walk, operation, name, str(of_pool["pool.kubernetes_version"]))
+
+
+def _upgrade_commands(
+    now: Cluster, sets: Mapping[str, object], pools: Mapping[str, Mapping[str, object]]
+) -> tuple[str, ...]:
+    """The control plane first, so that it is tried before any node follows; then pool after pool.
+
+    In one call where the pools are not known, or where an automatic upgrade channel forbids to part them
+    (https://learn.microsoft.com/azure/aks/auto-upgrade-cluster).
+    """
+    together = tuple(split(change(now, sets).command))
+    all_known = is_known(now.pools) and len(pools) == len(now.pools)
+    if not pools or not all_known or now.upkeep.upgrade_channel is not None:
+        return together
+    nodes = (
+        line
+        for name, of_pool in pools.items()
+        for line in split(change(now, of_pool, pool=pool_named(now, name)).command)
+    )
+    return (*(f"{line} --control-plane-only" for line in together), *nodes)
 
 
 def _lagging(walk: Walk, operation: Operation) -> None:

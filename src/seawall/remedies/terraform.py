@@ -12,24 +12,20 @@ import msgspec
 from seawall.model import Cluster, Cost, Pool, Step, TerraformCost, Tool
 from seawall.remedies.difference import Difference
 from seawall.remedies.pricing import parts, split
+from seawall.remedies.terraform_diff import diff
 from seawall.sources.clusters.costs import change
 from seawall.sources.clusters.shift import Shift, shifts
 from seawall.sources.clusters.terraform_costs import provider_version, terraform_price
 
-_BLOCKS = {
-    "addons.key_vault_secrets": "key_vault_secrets_provider { secret_rotation_enabled = true }",
-    "protection.defender": "microsoft_defender { log_analytics_workspace_id = WORKSPACE_ID }",
-    "protection.kms": "key_management_service { key_vault_key_id = KEY_ID }",
-    "access.entra": "azure_active_directory_role_based_access_control { admin_group_object_ids = [GROUP_OBJECT_ID] }",
-    "protection.audit_logs": "for the cluster, with these log categories",
-}
-"""Where a block that is there is the setting."""
-
 
 class Edit(msgspec.Struct, frozen=True, kw_only=True):
-    """`lines` for the reader; `by_az` the settings that az has to change; `destroys` why Terraform must not."""
+    """`lines` for the reader, `written` the changes to write; `by_az` the settings that az has to change.
+
+    `destroys`: Terraform must not make them, only take note of them.
+    """
 
     lines: tuple[str, ...]
+    written: tuple[Shift, ...]
     by_az: frozenset[str]
     destroys: bool
     cost: Cost
@@ -40,8 +36,10 @@ def by_terraform(step: Step, before: Cluster, difference: Difference) -> Step:
     some = list(parts(before, difference))
     edits = [edit(before, sets, pool) for sets, pool in some]
     lines = tuple(dict.fromkeys(line for each in edits for line in each.lines))
-    if not lines or any(each.destroys for each in edits):
-        return msgspec.structs.replace(step, terraform=lines)
+    changes = diff(before, (move for each in edits for move in each.written))
+    step = msgspec.structs.replace(step, terraform=lines, diff=changes)
+    if not changes or any(each.destroys for each in edits):
+        return step
     replaced = tuple(line for sets, pool in some for line in split(change(before, sets, pool=pool).command))
     own = [line for line in step.commands if not line.startswith(replaced)]
     by_az = [
@@ -52,7 +50,6 @@ def by_terraform(step: Step, before: Cluster, difference: Difference) -> Step:
     rollback = "write the old values again, and apply" if step.rollback.startswith("az ") else step.rollback
     return msgspec.structs.replace(
         step,
-        terraform=lines,
         commands=tuple(dict.fromkeys((*by_az, *own))),
         cost=max(step.cost, *(each.cost for each in edits)),
         rollback=rollback,
@@ -65,15 +62,18 @@ def edit(cluster: Cluster, sets: Mapping[str, object], pool: Pool | None = None)
     moves = [(move, terraform_price(move, version)) for move in shifts(cluster, sets, pool)]
     newest = change(cluster, sets, tool=Tool.TERRAFORM, pool=pool).terraform[-1:]
     if lost := [move for move, price in moves if price.cost is Cost.NEW_CLUSTER]:
-        return Edit(lines=tuple(_warning(lost, newest)), by_az=frozenset(sets), destroys=True, cost=Cost.UNKNOWN)
+        kept = tuple(move for move, price in moves if price.cost is not Cost.UNKNOWN)
+        warning = tuple(_warning(lost, newest))
+        return Edit(lines=warning, written=kept, by_az=frozenset(sets), destroys=True, cost=Cost.UNKNOWN)
     written = [(move, price) for move, price in moves if price.cost is not Cost.UNKNOWN]
-    lines = tuple(dict.fromkeys(_line(move) for move, _ in written))
+    lines: tuple[str, ...] = ()
     if written and newest and newest[0].since:
-        lines = (*lines, f"needs azurerm {newest[0].since} or newer: an older one replaces the cluster or cannot do it")
+        lines = (f"needs azurerm {newest[0].since} or newer: an older one replaces the cluster or cannot do it",)
     if any(price.cost is Cost.NEW_POOL for _, price in written):
         lines = (*lines, "set temporary_name_for_rotation: azurerm replaces the pool, and does not drain it")
     return Edit(
         lines=lines,
+        written=tuple(move for move, _ in written),
         by_az=frozenset(move.field.path for move, price in moves if price.cost is Cost.UNKNOWN),
         destroys=False,
         cost=max((price.cost for _, price in written), default=Cost.IN_PLACE),
@@ -85,30 +85,14 @@ def _warning(lost: Sequence[Shift], newest: Sequence[TerraformCost]) -> Iterator
     yield f"DO NOT apply this with Terraform: azurerm destroys the cluster to change {names}; Azure does it in place"
     if newest and newest[0].since and newest[0].cost < Cost.NEW_CLUSTER:
         yield f"upgrade azurerm to {newest[0].since} first, which does it in place, or:"
-    yield "run the az commands, write the same values into the configuration, then `terraform apply -refresh-only`"
+    yield "run the az commands first; then write the change below into the configuration"
+    attributes = ", ".join(dict.fromkeys(_ignored(move) for move in lost))
+    yield f"or keep Terraform off it: lifecycle {{ ignore_changes = [{attributes}] }}"
+    yield "take note of what is so now: terraform apply -refresh-only"
     yield "`terraform plan` must show no replacement before anyone applies again"
 
 
-def _line(move: Shift) -> str:
-    attribute, value = move.field.terraform, move.new
-    if attribute.endswith("_enabled") and move.field.path.endswith("_disabled"):
-        value = not value
-    if attribute.startswith("azurerm_"):
-        resource, _, attribute = attribute.partition(".")
-    else:
-        resource = "azurerm_kubernetes_cluster"
-    if move.pool is not None:
-        resource = f"the node pool {move.pool.name}"
-    if block := _BLOCKS.get(move.field.path):
-        return f"{resource}: {block}" if value else f"{resource}: remove {attribute or 'it'}"
-    return f"{resource}: {attribute} = {_hcl(value)}"
-
-
-def _hcl(value: object) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, tuple):
-        return "[" + ", ".join(_hcl(item) for item in value) + "]"
-    if isinstance(value, bool | int):
-        return str(value).lower()
-    return msgspec.json.encode(str(value)).decode().replace("${", "$${").replace("%{", "%%{")
+def _ignored(move: Shift) -> str:
+    """The attribute as `ignore_changes` names it: blocks are lists of one."""
+    *way, last = move.field.terraform.split(".")
+    return ".".join([*(f"{name}[0]" for name in way), last])

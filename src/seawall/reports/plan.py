@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from seawall.model import Cluster, Cost, Item, Plan, Step, is_known, known
 from seawall.model.paths import GROUPS, get
 from seawall.reports.encoding import pretty
+from seawall.reports.plan_document import document, way
 from seawall.reports.style import PLAIN, Style
 from seawall.safe.terminal import printable
 from seawall.version import __version__
@@ -27,7 +29,7 @@ _COSTS = {
 
 _ORDER = (
     *("identities", "namespaces", "access", "policies", "custom resources", "secrets", "configuration"),
-    *("volumes", "workloads", "autoscaling", "addresses", "dns"),
+    *("volumes", "workloads", "autoscaling", "disruption budgets", "certificates", "addresses", "dns"),
 )
 """The groups of what has to move, in the order in which they move."""
 
@@ -38,7 +40,9 @@ def text(plan: Plan, style: Style = PLAIN) -> str:
         *_head(plan, style),
         *_steps(plan, style),
         *_settings(plan, style),
+        *_code(plan, style),
         *_inventory(plan, style),
+        *_not_assessed(plan, style),
         *_left(plan, style),
     ]
     return "\n".join(line.rstrip() for line in lines) + "\n"
@@ -46,27 +50,9 @@ def text(plan: Plan, style: Style = PLAIN) -> str:
 
 def json(plan: Plan, _style: Style = PLAIN) -> str:
     """The plan for programs: the same, with every setting of a replacement that is known."""
-    return pretty(
-        {
-            "seawall": __version__,
-            "cluster": plan.cluster.name,
-            "file": plan.cluster.file or None,
-            "tool": plan.tool,
-            "way": way(plan),
-            "total": {"reimages": plan.reimages, "one_way_doors": plan.one_way_doors, "new_pools": plan.new_pools},
-            "rebuild": plan.rebuild,
-            "mends": plan.mends,
-            "left": [{"check": rule, "why": why} for rule, why in plan.left.items()],
-            "steps": [{**msgspec.structs.asdict(step), "cost": str(step.cost)} for step in plan.steps],
-            "replacement": _replacement(plan.replacement, plan) if plan.replacement else None,
-            "inventory": plan.inventory if plan.manifests else None,
-        }
-    )
-
-
-def way(plan: Plan) -> str:
-    """`rebuild`, `repair`, or `nothing` to do."""
-    return "rebuild" if plan.rebuild else "repair" if plan.steps else "nothing"
+    new = plan.replacement
+    told = {path: value for path, value in _known(new) if not path.startswith("pools[")} if new else {}
+    return pretty(document(plan, __version__, told))
 
 
 def total(plan: Plan) -> str:
@@ -110,6 +96,7 @@ def _steps(plan: Plan, style: Style) -> Iterator[str]:
                 yield from _wrapped(f"   {label}: ", sentence)
         for line in step.terraform:
             yield from _wrapped("   terraform: ", line)
+        yield from (f"     {printable(line)}" for line in step.diff)
         yield from (f"     {printable(command)}" for command in step.commands)
         for sentence in step.after:
             yield from _wrapped("   then: ", sentence)
@@ -140,19 +127,37 @@ def _settings(plan: Plan, style: Style) -> Iterator[str]:
     yield from _wrapped("    ", "; ".join(kept))
 
 
+def _code(plan: Plan, style: Style) -> Iterator[str]:
+    """Unindented and unwrapped, to be copied."""
+    for name, code in plan.code.items():
+        yield ""
+        yield style.paint(f"The new cluster as code: {printable(name)}", "title")
+        yield from (printable(line) for line in code.splitlines())
+
+
+def _not_assessed(plan: Plan, style: Style) -> Iterator[str]:
+    if plan.not_assessed:
+        yield ""
+        yield style.paint("Not assessed", "title")
+    for gap in plan.not_assessed:
+        yield from _wrapped("  ", f"{gap.what}, {gap.where}: {gap.why}")
+
+
 def _inventory(plan: Plan, style: Style) -> Iterator[str]:
     if not plan.rebuild:
         return
     yield ""
     yield style.paint("What has to move, in this order", "title")
     if not plan.manifests:
-        yield "  not looked at: name a folder of manifests with --manifests DIR"
+        yield "  not assessed: inventory. Give --manifests DIR, or the file that step 1 exports"
     elif not plan.inventory:
         yield "  nothing was found in the manifests"
     for group in _ORDER:
         if found := [item for item in plan.inventory if item.group == group]:
-            yield f"  {group}"
-            yield from (f"    {_item(item)}" for item in found)
+            kinds = Counter(item.kind for item in found)
+            yield from _wrapped("  ", f"{group}: " + ", ".join(f"{count} {kind}" for kind, count in kinds.items()))
+            for item in found:
+                yield from _wrapped("    ", _item(item))
 
 
 def _item(item: Item) -> str:
@@ -170,20 +175,6 @@ def _left(plan: Plan, style: Style) -> Iterator[str]:
         by_reason.setdefault(why, []).append(rule)
     for why, rules in by_reason.items():
         yield from _wrapped("  ", f"{', '.join(rules)}: {why}")
-
-
-def _replacement(new: Cluster, plan: Plan) -> dict[str, object]:
-    return {
-        "name": new.name,
-        "resource_group": new.resource_group,
-        "region": new.region,
-        "settings": {path: value for path, value in _known(new) if not path.startswith("pools[")},
-        "pools": [
-            {name: value for name, value in msgspec.structs.asdict(pool).items() if is_known(value)}
-            for pool in known(new.pools)
-        ],
-        "differs": plan.differs,
-    }
 
 
 def _known(cluster: Cluster) -> Iterator[tuple[str, object]]:

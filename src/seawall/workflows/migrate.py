@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from seawall.errors import Malformed, UnknownValue, UsageError
-from seawall.model import Cluster, Item, Plan, Severity, Tool, Unknown
-from seawall.workflows.discover import discover
+from seawall.model import Cluster, Item, NotAssessed, Plan, Severity, Tool, Unknown
+from seawall.workflows.discover import Found, discover
 from seawall.workflows.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,28 +19,41 @@ if TYPE_CHECKING:
 PROFILES = {"hardened": Severity.MEDIUM, "gold": Severity.LOW}
 """What a profile mends: everything that fails with this severity or worse."""
 
+NO_MANIFESTS = NotAssessed(
+    what="inventory",
+    where="--manifests",
+    why="what runs in the old cluster was not looked at: give --manifests DIR, or the file that step 1 exports",
+)
+
+Say = Callable[[str], None]
+
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked for. `name` chooses among the clusters of the input; `sets` are settings as text, by path.
 
+    The input is `path`, or what `live` finds where there is none. `manifests` is a folder or a file.
+    `kind` is how a new cluster is written: az, bicep or terraform, "" for what `tool` says.
     `fix` goes before `profile`, one of PROFILES; with neither, `sets` are all that is changed, or it is "hardened".
     """
 
-    path: Path
+    path: Path | None = None
+    live: Callable[[Settings, Say], Found] | None = None
     name: str = ""
     profile: str = ""
     fix: tuple[str, ...] = ()
     sets: Mapping[str, str] = {}
     tool: Tool | None = None
     manifests: Path | None = None
+    kind: str = ""
+    azurerm: int = 5
 
 
-def plan(request: Request, settings: Settings, say: Callable[[str], None]) -> Plan:
+def plan(request: Request, settings: Settings, say: Say) -> Plan:
     """The plan that is asked for. Raises SeawallError where there is none: it says which value is missing."""
     from seawall.checks import all_checks
     from seawall.remedies import Options, migrate
 
-    cluster = _cluster(request, settings, say)
+    cluster, notes = _cluster(request, settings, say)
     alone = bool(request.sets) and not (request.profile or request.fix)
     options = Options(
         severity=None if alone else PROFILES[request.profile or "hardened"],
@@ -49,41 +62,63 @@ def plan(request: Request, settings: Settings, say: Callable[[str], None]) -> Pl
         tool=request.tool or cluster.tool,
     )
     say(f"planning for {cluster.name}")
-    inventory = _inventory(request.manifests, settings) if request.manifests else ()
+    inventory, unread = _inventory(request.manifests, settings) if request.manifests else ((), ())
     manifests = request.manifests is not None
-    return migrate(cluster, all_checks(), options, settings.today, inventory=inventory, manifests=manifests)
+    made = migrate(cluster, all_checks(), options, settings.today, inventory=inventory, manifests=manifests)
+    missing = [NO_MANIFESTS] if made.rebuild and not manifests else []
+    code = _code(made, request.kind or made.tool.value, request.azurerm)
+    return msgspec.structs.replace(made, code=code, not_assessed=(*notes, *missing, *unread))
 
 
-def _cluster(request: Request, settings: Settings, say: Callable[[str], None]) -> Cluster:
-    found = discover([request.path], ["cluster"], settings.limits, say)
+def _code(made: Plan, kind: str, azurerm: int) -> Mapping[str, str]:
+    """What makes the new cluster, where there is to be one."""
+    from seawall.remedies.emit import replacement, replacement_code
+
+    if made.replacement is None:
+        return {}
+    if kind == "bicep":
+        return replacement_code.bicep(made.cluster, made.replacement)
+    if kind == "terraform":
+        return replacement_code.terraform(made.cluster, made.replacement, azurerm)
+    return replacement.az(made.cluster, made.replacement)
+
+
+def _cluster(request: Request, settings: Settings, say: Say) -> tuple[Cluster, tuple[NotAssessed, ...]]:
+    """The one that is meant, and what could not be read beside it."""
+    if request.live:
+        found, where = request.live(settings, say), "azure"
+    else:
+        path = request.path or Path()
+        found, where = discover([path], ["cluster"], settings.limits, say), str(path)
     named = [cluster for cluster in found.clusters if request.name in ("", cluster.name)]
     if len(named) == 1:
-        return named[0]
+        return named[0], tuple(sorted(set(found.not_assessed)))
     if found.failed and not found.clusters:
         raise Malformed("; ".join(found.failed))
     if not found.clusters:
         why = "; ".join(f"{gap.where}: {gap.why}" for gap in found.not_assessed)
-        raise Malformed(f"no cluster in it{': ' if why else ''}{why}", where=str(request.path))
-    names = ", ".join(cluster.name for cluster in found.clusters)
+        raise Malformed(f"no cluster in it{': ' if why else ''}{why}", where=where)
+    names = ", ".join(sorted(cluster.name for cluster in found.clusters))
     raise UsageError(
         f"a plan is for one cluster, and this holds {len(named) or 'none of that name'}",
-        where=str(request.path),
-        hint=f"name one with --cluster NAME: {names}",
+        where=where,
+        hint=f"name one with --cluster NAME{', and -g GROUP' if request.live else ''}: {names}",
     )
 
 
-def _inventory(folder: Path, settings: Settings) -> tuple[Item, ...]:
+def _inventory(place: Path, settings: Settings) -> tuple[tuple[Item, ...], tuple[NotAssessed, ...]]:
+    """What is in the manifests, and which cannot be read. Raises UnknownValue where none can."""
     from seawall.sources.kubernetes.manifests import inventory
 
-    items, unread = inventory(folder, settings.limits)
-    if unread:
+    items, unread = inventory(place, settings.limits)
+    if unread and not items:
         first = unread[0]
         raise UnknownValue(
-            f"{len(unread)} manifests cannot be read, so what has to move is not known; the first: {first.why}",
+            f"of {len(unread)} manifests none can be read, so what has to move is not known; the first: {first.why}",
             where=first.where,
-            hint="mend or move them, or plan without --manifests",
+            hint="mend them, or plan without --manifests",
         )
-    return items
+    return items, unread
 
 
 def _sets(words: Mapping[str, str]) -> dict[str, object]:

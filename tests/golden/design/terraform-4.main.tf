@@ -1,10 +1,13 @@
 # AKS cluster aks (prod), as `seawall design` wrote it.
 #
 # - Environments differ in size only; the security settings are the same in all of them.
+# - Kubernetes 1.36: AKS supports it until 2027-06-30 (as documented on 2026-08-21); upgrade before.
 # - Run command (`az aks command invoke`) is off: it would be a way in past the network.
 # - The API server has no public address: use kubectl from the jump host, through the bastion.
 # - VNet integration puts the API server into a subnet of its own; it cannot be undone.
 # - The firewall, 10.1.0.4, must be there first (peering) and let through what AKS needs.
+# - Managed Prometheus keeps what it collects in an Azure Monitor workspace: az makes a default one, with Bicep
+#   and Terraform link one (a data collection rule).
 # - Features to register first: EncryptionAtHost (Microsoft.Compute).
 # - What azurerm cannot set is set by azapi right after: secure boot and SSH reimage the new nodes once. Give
 #   ARM_SUBSCRIPTION_ID to both providers.

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from seawall.model import Pool, is_known, known
+from seawall.model import Cluster, Pool, is_known, known
 from seawall.model.paths import GROUPS, get
 from seawall.remedies.design import API, KUBELET, NODES, Design
 from seawall.remedies.emit import az_around
@@ -38,13 +38,20 @@ _NOTE = (
 def az(design: Design) -> dict[str, str]:
     """File name -> text."""
     answers = design.answers
-    first, *others = known(design.cluster.pools)
+    cluster, size = design.cluster, design.size
+    first, *others = known(cluster.pools)
     steps = [
         f"#!/usr/bin/env bash\n{header(design, '#', [_NOTE])}set -euo pipefail\n",
         az_around.before(design),
-        command("az aks create", [f'-g "$GROUP" -n {answers.name} -l {answers.region}', *_create(design, first)]),
+        command(
+            "az aks create",
+            [f'-g "$GROUP" -n {answers.name} -l {answers.region}', *create(cluster, first, size.vm_size)],
+        ),
         *(
-            command("az aks nodepool add", [f'-g "$GROUP" --cluster-name {answers.name}', *_add(design, pool)])
+            command(
+                "az aks nodepool add",
+                [f'-g "$GROUP" --cluster-name {answers.name}', *add(pool, size.vm_size, size.least, size.most)],
+            )
             for pool in others
         ),
         az_around.after(design),
@@ -57,8 +64,8 @@ def command(name: str, flags: list[str]) -> str:
     return " \\\n  ".join([name, *flags]) + "\n"
 
 
-def _create(design: Design, first: Pool) -> Iterator[str]:
-    cluster = design.cluster
+def create(cluster: Cluster, first: Pool, vm_size: str) -> Iterator[str]:
+    """The flags of `az aks create` for the cluster and its first pool, a Linux system pool."""
     flags: list[str] = []
     addons: list[str] = []
     for field in FIELDS:
@@ -67,20 +74,22 @@ def _create(design: Design, first: Pool) -> Iterator[str]:
             (addons if flag.startswith(_ADDONS) else flags).append(flag)
     named = [flag.removeprefix(_ADDONS).split(" ", 1) for flag in addons]
     yield from _distinct(flags)
-    yield _ADDONS + ",".join(name for name, *_ in named)
+    if named:
+        yield _ADDONS + ",".join(name for name, *_ in named)
     yield from (" ".join(more) for _, *more in named if more)
-    yield f"--no-ssh-key --nodepool-name {first.name} --node-vm-size {design.size.vm_size}"
+    yield f"--no-ssh-key --nodepool-name {first.name} --node-vm-size {vm_size}"
     for field in FIELDS:
         ours = field.group == "pool" and field.path not in _NOT_ON_CREATE
         if ours and (flag := _flag(field, getattr(first, field.name))):
             yield flag.replace("--node-taints", "--nodepool-taints")
 
 
-def _add(design: Design, pool: Pool) -> Iterator[str]:
-    yield f"-n {pool.name} --node-vm-size {design.size.vm_size} --max-surge 33%"
+def add(pool: Pool, vm_size: str, least: int | str, most: int | str) -> Iterator[str]:
+    """The flags of `az aks nodepool add`; it scales from `least` to `most` nodes where it scales."""
+    yield f"-n {pool.name} --node-vm-size {vm_size} --max-surge 33%"
     for field in FIELDS:
         if field.group == "pool" and (flag := _flag(field, getattr(pool, field.name))):
-            yield flag.replace("MIN", str(design.size.least)).replace("MAX", str(design.size.most))
+            yield flag.replace("MIN", str(least)).replace("MAX", str(most))
 
 
 def _flag(field: Field, value: Any) -> str:

@@ -8,7 +8,7 @@ import json
 import shlex
 from collections.abc import Iterator
 
-from seawall.model import is_known, known
+from seawall.model import Cluster, is_known
 from seawall.remedies.design import Design
 
 
@@ -108,24 +108,35 @@ EOF
 
 
 def _after(design: Design) -> Iterator[str]:
-    cluster, answers = design.cluster, design.answers
-    at = f'-g "$GROUP" -n {cluster.name}'
-    yield f"CLUSTER_ID=$(az aks show {at} --query id -o tsv)"
-    access = cluster.api_server.public_network_access
-    if is_known(access) and access == "Disabled":
-        yield f'# az aks has no flag for this one.\naz resource update --ids "$CLUSTER_ID" --set properties.publicNetworkAccess={access} -o none'
-    logs = json.dumps([{"category": category, "enabled": True} for category in known(cluster.protection.audit_logs)])
-    yield f'az monitor diagnostic-settings create -n aks-audit --resource "$CLUSTER_ID" --workspace "$WORKSPACE_ID" --logs \'{logs}\' -o none'
-    for window, day in zip(known(cluster.upkeep.maintenance_windows), ("Sunday", "Saturday"), strict=True):
-        yield f'az aks maintenanceconfiguration add -g "$GROUP" --cluster-name {cluster.name} -n {window} --schedule-type Weekly --day-of-week {day} --interval-weeks 1 --start-time 02:00 --duration 4 --utc-offset +00:00 -o none'
-    protection = cluster.protection
-    yield f"# Refuses unsafe workloads. Use Warn first where workloads move in that nobody has looked at.\naz aks safeguards create {at} --level {protection.safeguards_level} --pss-level {protection.pod_security_level} -o none"
+    answers = design.answers
+    yield from attached(design.cluster)
     for group in answers.admin_groups:
         yield _role("Azure Kubernetes Service RBAC Cluster Admin", '"$CLUSTER_ID"', group, "Group")
     if answers.acr_id:
         yield _role("AcrPull", shlex.quote(answers.acr_id), '"$KUBELET"')
     if answers.bastion:
         yield _bastion(design)
+
+
+def attached(cluster: Cluster) -> Iterator[str]:
+    """The settings of a cluster that are resources of their own, with $GROUP and $WORKSPACE_ID."""
+    at = f'-g "$GROUP" -n {cluster.name}'
+    yield f"CLUSTER_ID=$(az aks show {at} --query id -o tsv)"
+    access = cluster.api_server.public_network_access
+    if is_known(access) and access == "Disabled":
+        yield f'# az aks has no flag for this one.\naz resource update --ids "$CLUSTER_ID" --set properties.publicNetworkAccess={access} -o none'
+    protection = cluster.protection
+    categories = protection.audit_logs if is_known(protection.audit_logs) else ()
+    if categories:
+        logs = json.dumps([{"category": category, "enabled": True} for category in categories])
+        yield f'az monitor diagnostic-settings create -n aks-audit --resource "$CLUSTER_ID" --workspace "$WORKSPACE_ID" --logs \'{logs}\' -o none'
+    windows = cluster.upkeep.maintenance_windows
+    for window, day in zip(windows if is_known(windows) else (), ("Sunday", "Saturday", "Friday"), strict=False):
+        yield f'az aks maintenanceconfiguration add -g "$GROUP" --cluster-name {cluster.name} -n {window} --schedule-type Weekly --day-of-week {day} --interval-weeks 1 --start-time 02:00 --duration 4 --utc-offset +00:00 -o none'
+    if is_known(protection.safeguards_level) and protection.safeguards_level:
+        standard = protection.pod_security_level
+        pods = f" --pss-level {standard}" if is_known(standard) and standard else ""
+        yield f"# Refuses unsafe workloads. Use Warn first where workloads move in that nobody has looked at.\naz aks safeguards create {at} --level {protection.safeguards_level}{pods} -o none"
 
 
 def _bastion(design: Design) -> str:

@@ -117,6 +117,14 @@ def _beside_pool(design: Design, pool: Pool) -> dict[str, Any]:
     return {"vmSize": design.size.vm_size, **bounds, "upgradeSettings": {"maxSurge": "33%"}}
 
 
+def pruned(value: Any) -> Any:
+    """The value without what is none or empty at any depth: ARM's answers hold it, its requests should not."""
+    if isinstance(value, dict):
+        held = {key: pruned(each) for key, each in value.items()}
+        return {key: each for key, each in held.items() if each not in (None, "", [], {})}
+    return [pruned(each) for each in value] if isinstance(value, list) else value
+
+
 def merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
     """Write what `other` holds into `into`, dicts into the dicts that are there."""
     for key, value in other.items():

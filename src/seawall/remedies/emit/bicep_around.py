@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from seawall.model import known
+from seawall.model import Cluster, is_known
 from seawall.remedies.design import Design
 from seawall.remedies.emit import bicep_network
 
@@ -141,11 +141,40 @@ var workspaceId = workspace.id
 
 
 def _after(design: Design) -> Iterator[str]:
-    cluster = design.cluster
-    logs = "".join(
-        f"      {{ category: '{category}', enabled: true }}\n" for category in known(cluster.protection.audit_logs)
-    )
-    yield f"""
+    yield from attached(design.cluster)
+    for number, group in enumerate(design.answers.admin_groups):
+        yield _role(f"admins{number}", "cluster", CLUSTER_ADMIN, f"'{group}'", "Group")
+    if design.answers.acr_id:
+        yield _pull(design.answers.acr_id)
+    if design.answers.bastion:
+        yield bicep_network.bastion(design)
+
+
+def attached(cluster: Cluster) -> Iterator[str]:
+    """The settings of a cluster that are resources of their own; `workspaceId` says where logs go."""
+    protection, windows = cluster.protection, cluster.upkeep.maintenance_windows
+    if is_known(protection.audit_logs) and protection.audit_logs:
+        yield _audit(protection.audit_logs)
+    for number, window in enumerate(windows if is_known(windows) else ()):
+        yield _window(f"window{number}", window, "Saturday" if number else "Sunday")
+    if is_known(protection.safeguards_level) and protection.safeguards_level:
+        standard = protection.pod_security_level
+        pods = f"    podSecurityStandardsLevel: '{standard}'\n" if is_known(standard) and standard else ""
+        yield f"""
+// Refuses unsafe workloads. Set 'Warn' first where workloads move in that nobody has looked at.
+resource safeguards 'Microsoft.ContainerService/deploymentSafeguards@2025-07-01' = {{
+  name: 'default'
+  scope: cluster
+  properties: {{
+    level: '{protection.safeguards_level}'
+{pods}  }}
+}}
+"""
+
+
+def _audit(categories: tuple[str, ...]) -> str:
+    logs = "".join(f"      {{ category: '{category}', enabled: true }}\n" for category in categories)
+    return f"""
 resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {{
   name: 'aks-audit'
   scope: cluster
@@ -156,25 +185,6 @@ resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {{
   }}
 }}
 """
-    for number, window in enumerate(known(cluster.upkeep.maintenance_windows)):
-        yield _window(f"window{number}", window, "Saturday" if number else "Sunday")
-    yield f"""
-// Refuses unsafe workloads. Set 'Warn' first where workloads move in that nobody has looked at.
-resource safeguards 'Microsoft.ContainerService/deploymentSafeguards@2025-07-01' = {{
-  name: 'default'
-  scope: cluster
-  properties: {{
-    level: '{cluster.protection.safeguards_level}'
-    podSecurityStandardsLevel: '{cluster.protection.pod_security_level}'
-  }}
-}}
-"""
-    for number, group in enumerate(design.answers.admin_groups):
-        yield _role(f"admins{number}", "cluster", CLUSTER_ADMIN, f"'{group}'", "Group")
-    if design.answers.acr_id:
-        yield _pull(design.answers.acr_id)
-    if design.answers.bastion:
-        yield bicep_network.bastion(design)
 
 
 def _window(symbol: str, name: str, day: str) -> str:

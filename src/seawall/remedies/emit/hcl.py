@@ -36,7 +36,7 @@ def _is_block(value: Any) -> bool:
 
 
 def _attributes(body: dict[str, Any], indent: int) -> Iterator[str]:
-    plain = {_key(key): _literal(value, indent) for key, value in body.items() if not _is_block(value)}
+    plain = {_key(key): literal(value, indent) for key, value in body.items() if not _is_block(value)}
     short = {key: text for key, text in plain.items() if "\n" not in text}
     width = max(map(len, short), default=0)
     pad = "  " * indent
@@ -55,7 +55,8 @@ def _key(key: str) -> str:
     return key if _KEY.fullmatch(key) else quoted(key)
 
 
-def _literal(value: Any, indent: int) -> str:
+def literal(value: Any, indent: int) -> str:
+    """A value on the right of an equals sign."""
     match value:
         case Raw():
             return str(value)
@@ -68,6 +69,6 @@ def _literal(value: Any, indent: int) -> str:
             inner = "\n".join(_attributes(entries, indent + 1))
             return "{\n" + inner + "  " * indent + "}" if inner else "{}"
         case list():
-            return f"[{', '.join(_literal(item, indent) for item in value)}]"
+            return f"[{', '.join(literal(item, indent) for item in value)}]"
         case _:
             return str(value)

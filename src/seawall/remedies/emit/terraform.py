@@ -9,7 +9,7 @@ from seawall.model import Cluster, Pool, is_known, known
 from seawall.model.paths import GROUPS, get, put
 from seawall.remedies.design import API, KUBELET, NODES, Design
 from seawall.remedies.emit import terraform_around
-from seawall.remedies.emit.bicep import VERSION, merge
+from seawall.remedies.emit.bicep import VERSION, merge, pruned
 from seawall.remedies.emit.comments import header
 from seawall.remedies.emit.hcl import Map, Raw, block
 from seawall.sources.clusters.arm_body import to_arm
@@ -27,7 +27,7 @@ REFERENCES: Mapping[str, Raw] = {
 }
 
 _CLUSTER: Final = Raw("azurerm_kubernetes_cluster.this.id")
-_LATER = (
+LATER: Final = (
     "What azurerm cannot set is set by azapi right after: secure boot and SSH reimage the new nodes once. "
     "Give ARM_SUBSCRIPTION_ID to both providers."
 )
@@ -35,34 +35,34 @@ _LATER = (
 
 def terraform(design: Design, azurerm: int) -> dict[str, str]:
     """File name -> text. `azurerm` is 4 or 5."""
+    _, *others = known(design.cluster.pools)
     parts = [
-        header(design, "#", [_LATER]),
-        block("terraform", {"required_providers": _providers(azurerm)}),
-        block('provider "azurerm"', {"features": {}}),
-        block('provider "azapi"', {}),
+        header(design, "#", [LATER]),
+        *providers(azurerm),
         *terraform_around.variables(design),
-        *(_resource(*each) for each in terraform_around.before(design)),
-        _resource("azurerm_kubernetes_cluster", "this", _cluster(design)),
-        *(_resource("azurerm_kubernetes_cluster_node_pool", pool.name, _pool(design, pool)) for pool in _rest(design)),
-        *(_resource("azapi_update_resource", *each) for each in _updates(design)),
-        *(_resource(*each) for each in terraform_around.after(design)),
+        *(resource(*each) for each in terraform_around.before(design)),
+        resource("azurerm_kubernetes_cluster", "this", _cluster(design)),
+        *(resource("azurerm_kubernetes_cluster_node_pool", pool.name, _pool(design, pool)) for pool in others),
+        *(resource("azapi_update_resource", *each) for each in updates(design.cluster)),
+        *(resource(*each) for each in terraform_around.after(design)),
     ]
     return {"main.tf": "\n".join(parts)}
 
 
-def _providers(azurerm: int) -> dict[str, Any]:
-    return {
+def providers(azurerm: int) -> Iterator[str]:
+    """The providers in the version of azurerm that is asked for, 4 or 5."""
+    versions = {
         "azurerm": Map(source="hashicorp/azurerm", version=VERSIONS[azurerm]),
         "azapi": Map(source="Azure/azapi", version="~> 2.4"),
     }
+    yield block("terraform", {"required_providers": versions})
+    yield block('provider "azurerm"', {"features": {}})
+    yield block('provider "azapi"', {})
 
 
-def _resource(kind: str, name: str, body: dict[str, Any]) -> str:
+def resource(kind: str, name: str, body: dict[str, Any]) -> str:
+    """A block of `resource`."""
     return block(f'resource "{kind}" "{name}"', body)
-
-
-def _rest(design: Design) -> tuple[Pool, ...]:
-    return known(design.cluster.pools)[1:]
 
 
 def _cluster(design: Design) -> dict[str, Any]:
@@ -73,10 +73,8 @@ def _cluster(design: Design) -> dict[str, Any]:
         "location": Raw("azurerm_resource_group.this.location"),
         "resource_group_name": Raw("azurerm_resource_group.this.name"),
         "tags": Map(cluster.tags),
+        **settings(cluster),
     }
-    for field in FIELDS:
-        if field.group in GROUPS and field.terraform and not field.resource:
-            _put(body, field, get(cluster, field.path))
     first = known(cluster.pools)[0]
     body["default_node_pool"] = {"temporary_name_for_rotation": "systemtmp", **_pool(design, first, first=True)}
     merge(body, terraform_around.beside(design))
@@ -84,7 +82,22 @@ def _cluster(design: Design) -> dict[str, Any]:
 
 
 def _pool(design: Design, pool: Pool, *, first: bool = False) -> dict[str, Any]:
-    body: dict[str, Any] = {"name": pool.name, "vm_size": design.size.vm_size}
+    size = design.size
+    return pool_body(pool, {"vm_size": size.vm_size}, {"min_count": size.least, "max_count": size.most}, first=first)
+
+
+def settings(cluster: Cluster) -> dict[str, Any]:
+    """The attributes of the cluster that the table names, without its pools."""
+    body: dict[str, Any] = {}
+    for field in FIELDS:
+        if field.group in GROUPS and field.terraform and not field.resource:
+            _put(body, field, get(cluster, field.path))
+    return body
+
+
+def pool_body(pool: Pool, size: Mapping[str, Any], bounds: Mapping[str, Any], *, first: bool) -> dict[str, Any]:
+    """The attributes of a pool; `first`: the one in the cluster's own block. It scales within `bounds`, if at all."""
+    body: dict[str, Any] = {"name": pool.name, **size}
     if not first:
         body["kubernetes_cluster_id"] = _CLUSTER
     for field in FIELDS:
@@ -92,11 +105,11 @@ def _pool(design: Design, pool: Pool, *, first: bool = False) -> dict[str, Any]:
         either = field.name not in ("mode", "os_type", "taints", "type")
         if field.group == "pool" and field.terraform and (only or either):
             _put(body, field, getattr(pool, field.name))
-    if first and pool.taints:
+    if first and is_known(pool.taints) and pool.taints:
         body["only_critical_addons_enabled"] = True  # azurerm has no taints for the first pool, but this one
     if is_known(pool.auto_scaling) and pool.auto_scaling:
-        body |= {"min_count": design.size.least, "max_count": design.size.most}
-        body.pop("node_count")
+        body.pop("node_count", None)
+        body |= bounds
     body["upgrade_settings"] = {"max_surge": "33%"}
     return body
 
@@ -112,10 +125,11 @@ def _put(body: dict[str, Any], field: Field, value: Any) -> None:
     *way, last = field.terraform.removeprefix("default_node_pool.").split(".")
     for name in way:
         body = body.setdefault(name, {})
-    body[last] = {} if kind is Kind.PRESENT else _written(field, value)
+    body[last] = {} if kind is Kind.PRESENT else written(field, value)
 
 
-def _written(field: Field, value: Any) -> Any:
+def written(field: Field, value: Any) -> Any:
+    """The value as azurerm writes it."""
     back = {ours: theirs for theirs, ours in field.terraform_values.items() if type(theirs) is bool}
     if value is None:
         return field.none
@@ -124,24 +138,29 @@ def _written(field: Field, value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else back.get(value, value)
 
 
-def _updates(design: Design) -> Iterator[tuple[str, dict[str, Any]]]:
+def updates(cluster: Cluster) -> Iterator[tuple[str, dict[str, Any]]]:
     """What azurerm has no attribute for, as the bodies that ARM takes."""
     kind = "Microsoft.ContainerService/managedClusters"
-    body = to_arm(_lacking(design.cluster))["properties"]
-    yield "cluster", {"type": f"{kind}@{VERSION}", "resource_id": _CLUSTER, "body": Map(properties=body)}
-    before = "azapi_update_resource.cluster"
-    for pool in known(design.cluster.pools):
+    body = pruned(to_arm(_lacking(cluster)).get("properties", {}))
+    before = ""
+    if body:
+        yield "cluster", {"type": f"{kind}@{VERSION}", "resource_id": _CLUSTER, "body": Map(properties=body)}
+        before = "azapi_update_resource.cluster"
+    first = known(cluster.pools)[0].name
+    for pool in known(cluster.pools):
         (profile,) = to_arm(Cluster(name="", pools=(_lacking_pool(pool),)))["properties"]["agentPoolProfiles"]
-        profile.pop("name")
+        profile = pruned({key: value for key, value in profile.items() if key != "name"})
+        if not profile:
+            continue
         link = Raw(f'"${{azurerm_kubernetes_cluster.this.id}}/agentPools/{pool.name}"')
-        others = "" if pool.name == "system" else f", azurerm_kubernetes_cluster_node_pool.{pool.name}"
+        after = [before, "" if pool.name == first else f"azurerm_kubernetes_cluster_node_pool.{pool.name}"]
         yield (
             pool.name,
             {
                 "type": f"{kind}/agentPools@{VERSION}",
                 "resource_id": link,
                 "body": Map(properties=profile),
-                "depends_on": Raw(f"[{before}{others}]"),
+                "depends_on": Raw(f"[{', '.join(filter(None, after))}]"),
             },
         )
         before = f"azapi_update_resource.{pool.name}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, TypeAlias
 
-from seawall.model import known
+from seawall.model import Cluster, is_known
 from seawall.remedies.design import Design
 from seawall.remedies.emit.hcl import Raw, block
 
@@ -33,7 +33,6 @@ def variables(design: Design) -> Iterator[str]:
 def beside(design: Design) -> dict[str, Any]:
     """What the cluster's resource wants beside the settings."""
     workspace = _workspace(design)
-    hours = {"frequency": "Weekly", "interval": 1, "duration": 4, "start_time": "02:00", "utc_offset": "+00:00"}
     wanted: dict[str, Any] = {
         "identity": {"identity_ids": Raw("[azurerm_user_assigned_identity.control_plane.id]")},
         "kubelet_identity": {
@@ -50,8 +49,7 @@ def beside(design: Design) -> dict[str, Any]:
         },
         "microsoft_defender": {"log_analytics_workspace_id": workspace},
         "oms_agent": {"log_analytics_workspace_id": workspace, "msi_auth_for_monitoring_enabled": True},
-        "maintenance_window_auto_upgrade": {**hours, "day_of_week": "Sunday"},
-        "maintenance_window_node_os": {**hours, "day_of_week": "Saturday"},
+        **windows(design.cluster),
         "depends_on": Raw(
             "[azurerm_role_assignment.network, azurerm_role_assignment.kubelet, azurerm_role_assignment.key"
             f"{_WAY_OUT.get(design.answers.egress, '')}]"
@@ -61,6 +59,18 @@ def beside(design: Design) -> dict[str, Any]:
         wanted["windows_profile"] = {"admin_password": Raw("var.windows_admin_password")}
     return wanted
 
+
+def windows(cluster: Cluster) -> dict[str, Any]:
+    """The blocks of the maintenance windows that the cluster has."""
+    hours = {"frequency": "Weekly", "interval": 1, "duration": 4, "start_time": "02:00", "utc_offset": "+00:00"}
+    names = cluster.upkeep.maintenance_windows
+    return {block: {**hours, "day_of_week": day} for name, block, day in _WINDOWS if is_known(names) and name in names}
+
+
+_WINDOWS = (
+    ("aksManagedAutoUpgradeSchedule", "maintenance_window_auto_upgrade", "Sunday"),
+    ("aksManagedNodeOSUpgradeSchedule", "maintenance_window_node_os", "Saturday"),
+)
 
 _WAY_OUT = {
     "firewall": ", azurerm_subnet_route_table_association.nodes",
@@ -87,23 +97,31 @@ def before(design: Design) -> Iterator[Resource]:
 
 def after(design: Design) -> Iterator[Resource]:
     """What belongs to the cluster, and the way into its network."""
-    protection = design.cluster.protection
-    logs = {
-        "name": "aks-audit",
-        "target_resource_id": _CLUSTER,
-        "log_analytics_workspace_id": _workspace(design),
-        "enabled_log": [{"category": category} for category in known(protection.audit_logs)],
-    }
-    yield "azurerm_monitor_diagnostic_setting", "audit", logs
-    levels = {"level": protection.safeguards_level, "pod_security_standards_level": protection.pod_security_level}
-    safeguard = {"kubernetes_cluster_id": _CLUSTER, **levels}
-    yield "azurerm_kubernetes_cluster_deployment_safeguard", "this", safeguard
+    yield from attached(design.cluster, _workspace(design))
     for number, group in enumerate(design.answers.admin_groups):
         yield _role(f"admins{number}", _CLUSTER, "Azure Kubernetes Service RBAC Cluster Admin", group)
     if acr := design.answers.acr_id:
         yield _role("pull", acr, "AcrPull", Raw("azurerm_kubernetes_cluster.this.kubelet_identity[0].object_id"))
     if design.answers.bastion:
         yield from _bastion(design)
+
+
+def attached(cluster: Cluster, workspace: str) -> Iterator[Resource]:
+    """The settings of a cluster that are resources of their own."""
+    protection = cluster.protection
+    if is_known(protection.audit_logs) and protection.audit_logs:
+        logs = {
+            "name": "aks-audit",
+            "target_resource_id": _CLUSTER,
+            "log_analytics_workspace_id": workspace,
+            "enabled_log": [{"category": category} for category in protection.audit_logs],
+        }
+        yield "azurerm_monitor_diagnostic_setting", "audit", logs
+    if is_known(protection.safeguards_level) and protection.safeguards_level:
+        safeguard = {"kubernetes_cluster_id": _CLUSTER, "level": protection.safeguards_level}
+        if is_known(protection.pod_security_level) and protection.pod_security_level:
+            safeguard["pod_security_standards_level"] = protection.pod_security_level
+        yield "azurerm_kubernetes_cluster_deployment_safeguard", "this", safeguard
 
 
 def _workspace(design: Design) -> str:

@@ -54,18 +54,25 @@ def updated(made: Sequence[Made], resources: Sequence[Resource]) -> Iterator[Mad
     for each in made:
         cluster = each.cluster
         for update in _updates(resources):
-            if _target(update) == each.address:
+            if _changes(update, each):
                 cluster = _changed(cluster, update)
         yield msgspec.structs.replace(each, cluster=cluster)
 
 
 def unlinked(made: Sequence[Made], resources: Sequence[Resource]) -> Iterator[NotAssessed]:
-    """Updates of which nothing tells the cluster: linked by an id in plain text, or to one that is not read."""
-    addresses = {each.address for each in made}
+    """Updates of which nothing tells the cluster: of one that is not read."""
     for update in _updates(resources):
-        if _target(update) not in addresses:
+        if not any(_changes(update, each) for each in made):
             where = str(Location(file=update.file, line=update.line))
             yield NotAssessed(what=update.address, where=where, why="the cluster that it changes is not read")
+
+
+def _changes(update: Resource, made: Made) -> bool:
+    """Whether it is linked to the cluster, by reference or, as plans have it, by the cluster's id in plain text."""
+    link, own = update.values.get("resource_id"), made.cluster.id.lower()
+    if isinstance(link, str) and own:
+        return f"{link.lower()}/".startswith(f"{own}/")
+    return _target(update) == made.address
 
 
 def _updates(resources: Sequence[Resource]) -> list[Resource]:
@@ -155,7 +162,8 @@ def _changed(cluster: Cluster, update: Resource) -> Cluster:
     if not is_known(cluster.pools):
         return cluster
     link = update.values.get("resource_id")
-    name = link.path.rpartition("/agentPools/")[2] if isinstance(link, Pending) else ""
+    text = link.path if isinstance(link, Pending) else link if isinstance(link, str) else ""
+    name = text.rpartition("/agentPools/")[2]
     sets = _sets([field for field in FIELDS if field.group == POOL], body, update, "properties.")
     changes = {path.partition(".")[2]: value for path, value in sets.items()}
     pools = (msgspec.structs.replace(pool, **changes) if pool.name == name else pool for pool in cluster.pools)

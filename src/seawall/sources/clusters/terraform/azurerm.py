@@ -111,6 +111,7 @@ class _Assembly:
         self._belonging = belonging
         self._notes = notes
         self._lines: dict[str, int] = {}
+        self._addresses: dict[str, str] = {"": resource.address}
         name = resource.values.get("name")
         self._name = name if isinstance(name, str) and name else resource.address
 
@@ -131,6 +132,7 @@ class _Assembly:
             lines=self._lines,
             tool=Tool.TERRAFORM,
             tool_version=self._resource.version,
+            addresses=self._addresses,
             pools=self._pools(majors),
             **{group: made(**read.values[group]) for group, made in _GROUP_TYPES.items()},
         )
@@ -166,6 +168,7 @@ class _Assembly:
         label = name if isinstance(name, str) and name else "default" if at else resource.address
         read = attributes.of_pool(body, majors, resource.broken)
         self._mark(read, resource, at, f"pools[{label}]")
+        self._addresses[label] = resource.address
         return Pool(name=label, **read.values[POOL_GROUP])  # type: ignore[arg-type] # the table gives the types
 
     def _mark(self, read: Read, resource: Resource, start: Path, pool: str) -> None:
