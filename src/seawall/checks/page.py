@@ -16,6 +16,7 @@ _AREAS = {
     "ACC": "Access",
     "ADD": "Add-ons",
     "API": "API server",
+    "DF": "Dockerfiles",
     "FLT": "Fleets",
     "IDN": "Identity",
     "NET": "Network",
@@ -25,10 +26,12 @@ _AREAS = {
     "UPK": "Upkeep",
 }
 
+_SUBJECTS = {"pool": "every node pool", "fleet": "clusters of one system", "dockerfile": "a Dockerfile"}
+
 
 def page(check: Check, cost: Price) -> str:
     """What `seawall explain` prints and docs/checks/ holds. `cost` prices the change of the first failing example."""
-    subject = {"pool": "every node pool", "fleet": "clusters of one system"}.get(check.kind, "a cluster")
+    subject = _SUBJECTS.get(check.kind, "a cluster")
     parts = [
         f"# {check.id}: {check.title}",
         f"`{check.name}` · severity {check.severity} · asked of {subject}",
@@ -54,7 +57,7 @@ def index(checks: Iterable[Check | Rule]) -> str:
 
 def _change(check: Check, cost: Price) -> Iterator[str]:
     example = check.fails[0]
-    if isinstance(example, tuple):
+    if not isinstance(example, Cluster):
         return
     yield "## The change and what it costs"
     yield "\n".join(f"- `{path}` = {_word(value)}" for path, value in check.sets.items())
@@ -90,12 +93,14 @@ def _row(tool: str, cost: Cost, one_way: bool, note: str) -> str:
 
 def _examples(check: Check) -> Iterator[str]:
     for verdict, examples in (("passes", check.passes), ("fails", check.fails), ("undecided", check.unknowns)):
-        for example in examples:
+        for example in examples[: 1 if check.kind == "dockerfile" else None]:
             yield f"- {verdict}: {_in_words(example)}"
 
 
 def _in_words(example: Example) -> str:
     """How the example differs from the cluster that passes everything."""
+    if isinstance(example, str):
+        return "\n\n" + "\n".join(f"      {line}" for line in example.strip().split("\n")) + "\n"
     if isinstance(example, tuple):
         return "; ".join(f"{cluster.name}: {_in_words(cluster)}" for cluster in example)
     changed = [
