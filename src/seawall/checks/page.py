@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from seawall.checks.check import Check, Example, Price
+from seawall.checks.dockerfiles import gold
 from seawall.checks.frameworks import controls_of
 from seawall.checks.gold import GOLD, TODAY
 from seawall.checks.plan.rule import Rule
@@ -93,14 +94,16 @@ def _row(tool: str, cost: Cost, one_way: bool, note: str) -> str:
 
 def _examples(check: Check) -> Iterator[str]:
     for verdict, examples in (("passes", check.passes), ("fails", check.fails), ("undecided", check.unknowns)):
-        for example in examples[: 1 if check.kind == "dockerfile" else None]:
+        for example in examples:
             yield f"- {verdict}: {_in_words(example)}"
 
 
 def _in_words(example: Example) -> str:
     """How the example differs from the cluster that passes everything."""
     if isinstance(example, str):
-        return "\n\n" + "\n".join(f"      {line}" for line in example.strip().split("\n")) + "\n"
+        usual = gold().split("\n")
+        lines = [f"`{line.strip()}`" for line in example.split("\n") if line.strip() and line not in usual]
+        return " ".join(lines) or "the Dockerfile that passes every check"
     if isinstance(example, tuple):
         return "; ".join(f"{cluster.name}: {_in_words(cluster)}" for cluster in example)
     changed = [

@@ -11,6 +11,7 @@ import msgspec
 
 from seawall.checks import Check
 from seawall.checks.base_images import ADVICE, is_minimal, language
+from seawall.checks.credentials import names_secret
 from seawall.checks.dockerfiles import judge
 from seawall.checks.installs import install, of_system
 from seawall.model.dockerfile import Command, Dockerfile, Edit, Stage
@@ -153,7 +154,10 @@ def _final_stage(dockerfile: Dockerfile, name: str, kind: str, start: list[str],
     yield f"FROM {ADVICE[kind]}"
     for stage in dockerfile.shipped:
         for each in stage.of("ENV", "LABEL"):
-            yield f"{each.keyword} {each.text.strip()}"
+            if any(names_secret(pair.name) for pair in each.pairs):
+                notes.append(f"line {each.line}: ENV {each.pairs[0].name} is left out: mount the secret instead")
+            else:
+                yield f"{each.keyword} {each.text.strip()}"
     folder = _folder(dockerfile)
     if folder:
         yield f"WORKDIR {folder}"

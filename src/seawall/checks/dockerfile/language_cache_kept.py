@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from seawall.checks.check import Verdicts, check
 from seawall.checks.dockerfiles import gold, instructions, of
-from seawall.checks.installs import (, after
+from seawall.checks.installs import (
+    after,
     install,
 )
 from seawall.model import Severity

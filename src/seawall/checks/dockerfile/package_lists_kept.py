@@ -6,10 +6,11 @@ import re
 
 from seawall.checks.check import Verdicts, check
 from seawall.checks.dockerfiles import gold, instructions, of
-from seawall.checks.installs import (, after
+from seawall.checks.installs import (
     APT,
     RPM,
     Install,
+    after,
     install,
 )
 from seawall.model import Severity
@@ -21,14 +22,10 @@ from seawall.model.dockerfile import Dockerfile, Instruction
     severity=Severity.LOW,
     refs=["https://docs.docker.com/build/building/best-practices/#apt-get"],
     passes=[
-        gold(
-            final="RUN apt-get install -y --no-install-recommends tzdata=1 && rm -rf /var/lib/apt/lists/*"
-        ),
+        gold(final="RUN apt-get install -y --no-install-recommends tzdata=1 && rm -rf /var/lib/apt/lists/*"),
         gold(build="RUN apt-get update && apt-get install -y --no-install-recommends git=1:2"),
         gold(final="RUN apk add --no-cache tzdata=1"),
-        gold(
-            final="RUN --mount=type=cache,target=/var/lib/apt apt-get install -y --no-install-recommends x=1"
-        ),
+        gold(final="RUN --mount=type=cache,target=/var/lib/apt apt-get install -y --no-install-recommends x=1"),
         gold(final="RUN tdnf install -y tzdata-1 && tdnf clean all"),
     ],
     fails=[

@@ -7,10 +7,7 @@ from collections.abc import Iterator
 
 from seawall.checks.check import Verdicts, check
 from seawall.checks.dockerfiles import cut, gold, instructions, of
-from seawall.checks.installs import (
-    APT,
-    RPM,
-)
+from seawall.checks.installs import APT, RPM, install
 from seawall.model import Severity
 from seawall.model.dockerfile import Command, Dockerfile
 
@@ -65,5 +62,27 @@ def _removed(command: Command) -> Iterator[str]:
 
 _VERBS = frozenset(("del", "remove", "purge", "erase", "autoremove", "-e", "-r", "-P", "--purge", "--remove"))
 _TOOLS = frozenset(
-    "apk apk-tools apt apt-get dpkg rpm dnf yum microdnf tdnf zypper sh bash ash busybox curl wget nc pip pip3 npm".split()  # noqa: SIM905
+    [
+        "apk",
+        "apk-tools",
+        "apt",
+        "apt-get",
+        "dpkg",
+        "rpm",
+        "dnf",
+        "yum",
+        "microdnf",
+        "tdnf",
+        "zypper",
+        "sh",
+        "bash",
+        "ash",
+        "busybox",
+        "curl",
+        "wget",
+        "nc",
+        "pip",
+        "pip3",
+        "npm",
+    ]
 )

@@ -6,8 +6,9 @@ import re
 
 from seawall.checks.check import Verdicts, check
 from seawall.checks.dockerfiles import commands, gold, of
-from seawall.checks.installs import (, after
+from seawall.checks.installs import (
     APT,
+    after,
     install,
 )
 from seawall.model import Severity

@@ -25,7 +25,7 @@ def workdir_relative(dockerfile: Dockerfile) -> Verdicts:
     Where files land changes when the base image does; they may then lie where another user can write.
 
     ## Fix
-    Say where.
+    Say where, from the root on.
 
         WORKDIR /app
     """

@@ -124,7 +124,10 @@ def _instruction(raw: list[str], index: int, continued: re.Pattern[str], found: 
     whole = Marked("".join(parts), tuple(marks))
     match = re.match(r"\s*(\S+)\s*", whole.text)
     if match is None:  # nothing but a sign that the line goes on
-        found.faults.append(Fault(line=first + 1, message="a continued line with nothing in it"))
+        empty = [
+            line + 1 for line in range(first, index) if raw[line].strip() and not raw[line].strip().startswith("#")
+        ]
+        found.faults += [Fault(line=line, message="a continued line with nothing in it") for line in empty]
         return index
     keyword, rest = match[1], whole.cut(match.end())
     heredocs, last = _heredocs(raw, keyword, rest.text, last, found)
