@@ -38,9 +38,11 @@ STARTS = [
     "ARG X=1\nFROM alpine:$X",
 ]
 LINES = st.sampled_from(
-    ["WORKDIR /app", "COPY . .", "ADD x /y", "RUN apt-get update && apt-get install -y curl", "RUN apk add git", "USER root",
+    ["WORKDIR /app", "COPY . .", "ADD x /y", "RUN apt-get update && apt-get install -y curl", "RUN apk add git",
+    "USER root",
      "USER 1000", "ENV A=1", "RUN pip install \\\n  flask", "RUN npm ci", "EXPOSE 80", "MAINTAINER me", "LABEL a=b",
-     "FROM scratch", "FROM app", "ENTRYPOINT /app/run", 'ENTRYPOINT ["/app/run"]', 'CMD ["node", "x.js"]', "CMD python a.py",
+     "FROM scratch", "FROM app", "ENTRYPOINT /app/run", 'ENTRYPOINT ["/app/run"]', 'CMD ["node", "x.js"]',
+     "CMD python a.py",
      "RUN sh -c 'apt-get install x'", "HEALTHCHECK CMD curl x", "# seawall: ignore=IMG-DF-015 wanted"]
 )  # fmt: skip
 

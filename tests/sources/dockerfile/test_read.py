@@ -83,7 +83,8 @@ def test_every_command_with_its_line() -> None:
     every = [command for each in parse(ALL).instructions for command in each.commands if command.words]
     assert [(command.line, command.joined, command.program) for command in every] == [
         (9, "", "apt-get"), (12, "&&", "apt-get"), (12, ";", "cd"), (12, "", "curl"), (12, "|", "sh"),
-        (12, ";", "echo"), (13, "", "bash"), (14, "", "set"), (15, ";", "["), (15, ";", "apt-get"), (16, ";", "foo"), (16, ";;", "bar"),
+        (12, ";", "echo"), (13, "", "bash"), (14, "", "set"), (15, ";", "["), (15, ";", "apt-get"), (16, ";", "foo"),
+        (16, ";;", "bar"),
         (17, ";", "cat"), (27, "", "curl"), (27, "||", "exit"), (32, "", "sh"), (32, "", "foo"), (32, "|", "bar"),
     ]  # fmt: skip
 
