@@ -67,13 +67,7 @@ def assess(
     assessed = Assessed(not_assessed=list(found.not_assessed), failed=list(found.failed))
     if found.clusters:
         audit(found.clusters, settings, assessed, say)
-    if found.dockerfiles and settings.framework:
-        why = f"no control of {settings.framework} asks for it"
-        assessed.not_assessed += [
-            NotAssessed(what="Dockerfile", where=dockerfile.file, why=why) for dockerfile in found.dockerfiles
-        ]
-    elif found.dockerfiles:
-        judge_dockerfiles(found.dockerfiles, settings, assessed, say)
+    judge_dockerfiles(found.dockerfiles, settings, assessed, say)
     images: list[Place] = [*found.images, *settings.rootfs, *afar]
     if images:
         scan(images, settings, assessed, say)
@@ -149,7 +143,11 @@ def audit(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed, s
 
 
 def judge_dockerfiles(dockerfiles: Sequence[Dockerfile], settings: Settings, assessed: Assessed, say: Say) -> None:
-    """Ask every check of every Dockerfile."""
+    """Ask every check of every Dockerfile; a framework asks none of them."""
+    if settings.framework:
+        why = f"no control of {settings.framework} asks for it"
+        assessed.not_assessed += [NotAssessed(what="Dockerfile", where=each.file, why=why) for each in dockerfiles]
+        return
     from seawall.checks import dockerfile_checks
     from seawall.checks.dockerfiles import judge
 
