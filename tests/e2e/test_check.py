@@ -86,11 +86,11 @@ def test_an_estate_of_clusters_and_images(seawall: Seawall, tmp_path: Path) -> N
     (django,) = report["packages"]
     assert (django["purl"], django["layer"][:7]) == ("pkg:pypi/django@2.2", "sha256:")
     gaps = {(gap["what"], gap["where"]) for gap in report["not_assessed"]}
-    assert ("Dockerfile", "estate/Dockerfile") in gaps
+    assert [each["file"] for each in report["coverage"]["dockerfiles"]] == ["estate/Dockerfile"]
     assert any(what == "advisory database" for what, _ in gaps)
     assert report["coverage"]["files"] == 5
     only = json.loads(seawall("scan", "estate", "-f", "json").stdout)
-    assert {finding["subject"]["kind"] for finding in only["findings"]} == {"image"}
+    assert {finding["subject"]["kind"] for finding in only["findings"]} == {"image", "dockerfile"}
 
 
 def test_two_clusters_of_one_name_are_told_apart(seawall: Seawall, tmp_path: Path) -> None:

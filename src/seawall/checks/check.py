@@ -9,15 +9,17 @@ from typing import Protocol, TypeAlias
 import msgspec
 
 from seawall.model import Change, Cluster, Pool, Severity, Tool
+from seawall.model.dockerfile import Edit
 
-Example: TypeAlias = Cluster | tuple[Cluster, ...]
+Example: TypeAlias = Cluster | tuple[Cluster, ...] | str
 
 
 class Fail(msgspec.Struct, frozen=True):
     """The problem is there. `message` names the value found, `field` is its path in the model.
 
     `sets` and `severity` replace the check's own. A check of a fleet names the `cluster` that has to change, and
-    may hand over a `change` that is already priced.
+    may hand over a `change` that is already priced. A check of a Dockerfile names the `line`, and where it is safe,
+    the `edits` that mend it.
     """
 
     message: str
@@ -26,6 +28,8 @@ class Fail(msgspec.Struct, frozen=True):
     severity: Severity | None = None
     cluster: Cluster | None = None
     change: Change | None = None
+    line: int = 0
+    edits: tuple[Edit, ...] = ()
 
 
 class Undecided(msgspec.Struct, frozen=True):
@@ -33,6 +37,7 @@ class Undecided(msgspec.Struct, frozen=True):
 
     message: str
     field: str
+    line: int = 0
 
 
 Verdicts: TypeAlias = Iterator[Fail | Undecided]
@@ -47,11 +52,11 @@ class Price(Protocol):
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """One check. `takes` are the function's parameters, of cluster, pool, fleet and today, in order; `kind` is what a
-    finding of it is about: cluster, pool or fleet.
+    """One check. `takes` are the function's parameters, of cluster, pool, fleet, dockerfile and today, in order; `kind`
+    is what a finding of it is about: cluster, pool, fleet or dockerfile.
 
-    `sets` is the change that mends the problem. Examples are clusters, or tuples of clusters for a check of a fleet;
-    `unknowns` are those that cannot be decided.
+    `sets` is the change that mends the problem of a cluster. Examples are clusters, tuples of clusters for a check of a
+    fleet, or texts of Dockerfiles; `unknowns` are those that cannot be decided.
     """
 
     id: str
@@ -73,16 +78,16 @@ def check(
     id: str,  # noqa: A002 - reads as what it is at 40 call sites
     *,
     severity: Severity,
-    sets: Mapping[str, object],
     refs: Sequence[str],
     passes: Sequence[Example],
     fails: Sequence[Example],
     unknowns: Sequence[Example] = (),
+    sets: Mapping[str, object] | None = None,
 ) -> Callable[[Callable[..., Verdicts]], Check]:
     """Turn a function into a check. Its first docstring line is the title; its parameters say what it is given:
 
-    `cluster`; `pool` to be asked once for every node pool; `fleet`; `today`, a date. It yields `Fail` and `Undecided`;
-    `known(x)` of an unknown value ends it undecided.
+    `cluster`; `pool` to be asked once for every node pool; `fleet`; `dockerfile`; `today`, a date. It yields `Fail` and
+    `Undecided`; `known(x)` of an unknown value ends it undecided.
     """
 
     def made(function: Callable[..., Verdicts]) -> Check:
@@ -94,14 +99,14 @@ def check(
             title=title.rstrip("."),
             doc=doc.strip(),
             severity=severity,
-            sets=sets,
+            sets=sets or {},
             refs=tuple(refs),
             passes=tuple(passes),
             fails=tuple(fails),
             unknowns=tuple(unknowns),
             function=function,
             takes=takes,
-            kind=next((kind for kind in ("fleet", "pool") if kind in takes), "cluster"),
+            kind=next((kind for kind in ("fleet", "pool", "dockerfile") if kind in takes), "cluster"),
         )
 
     return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from seawall.checks.check import Check, Example, Price
+from seawall.checks.dockerfiles import gold
 from seawall.checks.frameworks import controls_of
 from seawall.checks.gold import GOLD, TODAY
 from seawall.checks.plan.rule import Rule
@@ -16,6 +17,7 @@ _AREAS = {
     "ACC": "Access",
     "ADD": "Add-ons",
     "API": "API server",
+    "DF": "Dockerfiles",
     "FLT": "Fleets",
     "IDN": "Identity",
     "NET": "Network",
@@ -25,10 +27,12 @@ _AREAS = {
     "UPK": "Upkeep",
 }
 
+_SUBJECTS = {"pool": "every node pool", "fleet": "clusters of one system", "dockerfile": "a Dockerfile"}
+
 
 def page(check: Check, cost: Price) -> str:
     """What `seawall explain` prints and docs/checks/ holds. `cost` prices the change of the first failing example."""
-    subject = {"pool": "every node pool", "fleet": "clusters of one system"}.get(check.kind, "a cluster")
+    subject = _SUBJECTS.get(check.kind, "a cluster")
     parts = [
         f"# {check.id}: {check.title}",
         f"`{check.name}` · severity {check.severity} · asked of {subject}",
@@ -54,7 +58,7 @@ def index(checks: Iterable[Check | Rule]) -> str:
 
 def _change(check: Check, cost: Price) -> Iterator[str]:
     example = check.fails[0]
-    if isinstance(example, tuple):
+    if not isinstance(example, Cluster):
         return
     yield "## The change and what it costs"
     yield "\n".join(f"- `{path}` = {_word(value)}" for path, value in check.sets.items())
@@ -96,6 +100,10 @@ def _examples(check: Check) -> Iterator[str]:
 
 def _in_words(example: Example) -> str:
     """How the example differs from the cluster that passes everything."""
+    if isinstance(example, str):
+        usual = gold().split("\n")
+        lines = [f"`{line.strip()}`" for line in example.split("\n") if line.strip() and line not in usual]
+        return " ".join(lines) or "the Dockerfile that passes every check"
     if isinstance(example, tuple):
         return "; ".join(f"{cluster.name}: {_in_words(cluster)}" for cluster in example)
     changed = [

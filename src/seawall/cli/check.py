@@ -2,7 +2,7 @@
 
 Folders are walked; what is recognised but cannot be read is listed as not assessed, never skipped in silence.
 Read today: clusters as `az aks show` and `list` print them, ARM templates, Bicep, Terraform and its plans; images as
-docker archives, OCI layouts, root file systems, and in registries (see `seawall scan --help`).
+docker archives, OCI layouts, root file systems, and in registries (see `seawall scan --help`); Dockerfiles.
 Folders that tools fill (.git, .venv, node_modules, .terraform) are left out.
 """
 
@@ -22,4 +22,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    return assess(args, kinds=("cluster", "image", "manifest"))
+    return assess(args, kinds=("cluster", "image", "dockerfile", "manifest"))

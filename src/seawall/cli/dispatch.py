@@ -19,6 +19,7 @@ examples:
   seawall check .                         clusters and images below this folder, one verdict
   seawall audit prod.json staging.json    clusters as `az aks show` or `az aks list` prints them
   seawall scan image.tar --format sarif   an image archive or OCI layout
+  seawall scan Dockerfile                 what is wrong in it, line by line
   seawall update                          fetch the advisories (without them, only famous flaws are found)
 
 exit codes: 0 nothing fails the gate, 1 the gate failed, 2 the work could not be done

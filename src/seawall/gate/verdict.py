@@ -35,11 +35,13 @@ def judge(
 
     `failed` are sentences on work that could not be done: then no verdict can be clean, and the exit code is 2.
     """
+    waived = [finding for finding in findings if finding.waived]
+    findings = [finding for finding in findings if not finding.waived]
     severe = [finding for finding in findings if _is_severe(finding, policy)]
     unfixed = [finding for finding in severe if policy.only_fixable and not finding.fixable and not _untold(finding)]
     counted = [finding for finding in severe if not policy.only_fixable or finding.fixable]
     open_questions = tuple(_open_questions(findings, not_assessed, policy))
-    reasons = (*_failures(counted, policy), *open_questions, *_unfixed(unfixed, policy))
+    reasons = (*_failures(counted, policy), *open_questions, *_unfixed(unfixed, policy), *_waived(waived))
     if failed:
         return Verdict(passed=False, exit_code=2, reasons=(*failed, *reasons))
     if counted or (policy.fail_on_unknown and open_questions):
@@ -85,6 +87,11 @@ def _unfixed(flaws: Sequence[Finding], policy: Policy) -> Iterator[str]:
     if len(flaws) > len(paid):
         flaws = [flaw for flaw in flaws if flaw not in paid]
         yield f"{_count(flaws, 'flaw')} of {_reach(policy)} severity without a known fix, not counted"
+
+
+def _waived(findings: Sequence[Finding]) -> Iterator[str]:
+    if findings:
+        yield f"{_count(findings, 'finding')} waived, not counted"
 
 
 def _open_questions(findings: Sequence[Finding], not_assessed: Sequence[NotAssessed], policy: Policy) -> Iterator[str]:

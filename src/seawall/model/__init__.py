@@ -15,6 +15,7 @@ from seawall.model.cluster import (
     Protection,
     Upkeep,
 )
+from seawall.model.dockerfile import Dockerfile, Edit
 from seawall.model.finding import (
     Change,
     Cost,
@@ -36,6 +37,7 @@ from seawall.model.report import (
     ControlResult,
     ControlStatus,
     Coverage,
+    DockerfileCoverage,
     FrameworkResult,
     ImageCoverage,
     Report,
@@ -58,6 +60,9 @@ __all__ = [
     "Cost",
     "Coverage",
     "Distro",
+    "Dockerfile",
+    "DockerfileCoverage",
+    "Edit",
     "FeedStatus",
     "Finding",
     "Fix",

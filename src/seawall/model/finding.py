@@ -121,6 +121,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     `rule` is the id of a check or of a vulnerability; `field` the setting's path, or the package's purl without
     version. `aliases` holds every other id of the same vulnerability. `epss` is a probability, 0 to 1.
     `scored_by` says whose the severity of a vulnerability is, and by which scale: `PyPI, CVSS 3.1`.
+    `waived` is the reason for which someone accepts it, "" where nobody does.
     """
 
     rule: str
@@ -138,6 +139,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     kev: bool = False
     epss: float | None = None
     scored_by: str = ""
+    waived: str = ""
     refs: tuple[str, ...] = ()
 
     @property

@@ -48,12 +48,24 @@ class ImageCoverage(msgspec.Struct, frozen=True, kw_only=True):
     matched: int
 
 
+class DockerfileCoverage(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of one Dockerfile was read, and how many checks it passed, failed, or left undecided."""
+
+    file: str
+    stages: int
+    instructions: int
+    passed: int
+    failed: int
+    undecided: int
+
+
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     """What the run looked at. `advisories` is empty where no database was there."""
 
     files: int = 0
     clusters: tuple[ClusterCoverage, ...] = ()
     images: tuple[ImageCoverage, ...] = ()
+    dockerfiles: tuple[DockerfileCoverage, ...] = ()
     advisories: tuple[FeedStatus, ...] = ()
 
 

@@ -68,7 +68,8 @@ class FixShape(msgspec.Struct, frozen=True, kw_only=True):
 class FindingShape(msgspec.Struct, frozen=True, kw_only=True):
     """One problem of one subject. `id` is stable: rule, subject and field. `epss` is a probability.
 
-    `scored_by` says whose the severity of a vulnerability is, and by which scale.
+    `scored_by` says whose the severity of a vulnerability is, and by which scale. `waived` is the reason for which it
+    is accepted.
     """
 
     id: str
@@ -88,6 +89,7 @@ class FindingShape(msgspec.Struct, frozen=True, kw_only=True):
     epss: float | None
     scored_by: str | None
     refs: tuple[str, ...]
+    waived: str | None = None
 
 
 class PackageShape(msgspec.Struct, frozen=True, kw_only=True):

@@ -54,6 +54,7 @@ def _finding(finding: Finding) -> FindingShape:
         epss=finding.epss,
         scored_by=finding.scored_by or None,
         refs=finding.refs,
+        waived=finding.waived or None,
     )
 
 

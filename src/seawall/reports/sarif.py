@@ -82,7 +82,8 @@ def _rule(finding: Finding, tags: Sequence[str]) -> dict[str, Any]:
 
 def _result(finding: Finding, rule_index: int, inputs: dict[str, str]) -> dict[str, Any]:
     failed = finding.status is Status.FAIL
-    return {
+    waived = {"suppressions": [{"kind": "inSource", "justification": _plain(finding.waived)}]} if finding.waived else {}
+    return waived | {
         "ruleId": finding.rule,
         "ruleIndex": rule_index,
         "kind": "fail" if failed else "review",

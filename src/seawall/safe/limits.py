@@ -52,6 +52,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     bicep_modules: int = 20
     """Bicep modules inside modules. Real ones nest four deep; each level takes forty of Python's 1,000."""
 
+    dockerfile_bytes: int = 1 * MIB
+    """One Dockerfile is parsed in memory, at about fifty times its size. Real ones have some kilobytes."""
+
     xml_bytes: int = 64 * MIB
     """One XML document (pom.xml, OVAL) is held in memory. The largest OVAL feed that we read is 40 MB."""
 

@@ -15,6 +15,8 @@ from seawall.model import (
     Cluster,
     ClusterCoverage,
     Coverage,
+    Dockerfile,
+    DockerfileCoverage,
     FeedStatus,
     Finding,
     FrameworkResult,
@@ -22,6 +24,7 @@ from seawall.model import (
     NotAssessed,
     Package,
     Report,
+    Status,
 )
 from seawall.workflows.discover import Found, discover
 from seawall.workflows.inputs import Place, told_apart
@@ -42,6 +45,7 @@ class Assessed(msgspec.Struct, kw_only=True):
     failed: list[str] = []
     clusters: tuple[ClusterCoverage, ...] = ()
     images: list[ImageCoverage] = []
+    dockerfiles: tuple[DockerfileCoverage, ...] = ()
     advisories: tuple[FeedStatus, ...] = ()
 
 
@@ -52,7 +56,7 @@ def assess(
     say: Say,
     live: Callable[[Settings, Say], Found] | None = None,
 ) -> Report:
-    """Judge everything of `kinds` ("cluster", "image") that is found in `inputs`, and what `live` finds elsewhere.
+    """Judge everything of `kinds` ("cluster", "image", "dockerfile") that is found in `inputs`, and what `live` finds.
 
     An input is a path or, where images are asked for, the name of one in a registry.
     """
@@ -63,11 +67,13 @@ def assess(
     assessed = Assessed(not_assessed=list(found.not_assessed), failed=list(found.failed))
     if found.clusters:
         audit(found.clusters, settings, assessed, say)
+    judge_dockerfiles(found.dockerfiles, settings, assessed, say)
     images: list[Place] = [*found.images, *settings.rootfs, *afar]
     if images:
         scan(images, settings, assessed, say)
     frameworks = by_framework(found.clusters, settings, assessed) if settings.framework else ()
-    if not assessed.clusters and not assessed.images and not assessed.failed:
+    looked = assessed.clusters or assessed.images or assessed.dockerfiles
+    if not looked and not assessed.failed:
         assessed.failed.append(f"nothing that can be read was found in {', '.join(map(str, inputs))}")
     return Report(
         verdict=verdict_of(assessed.findings, assessed.not_assessed, settings.policy, failed=assessed.failed),
@@ -78,6 +84,7 @@ def assess(
             files=found.files,
             clusters=assessed.clusters,
             images=tuple(assessed.images),
+            dockerfiles=assessed.dockerfiles,
             advisories=assessed.advisories,
         ),
         frameworks=frameworks,
@@ -133,6 +140,33 @@ def audit(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed, s
         for cluster, tally in zip(clusters, results.tallies, strict=True)
         for known, unknown in [settings_known(cluster)]
     )
+
+
+def judge_dockerfiles(dockerfiles: Sequence[Dockerfile], settings: Settings, assessed: Assessed, say: Say) -> None:
+    """Ask every check of every Dockerfile; a framework asks none of them."""
+    if settings.framework:
+        why = f"no control of {settings.framework} asks for it"
+        assessed.not_assessed += [NotAssessed(what="Dockerfile", where=each.file, why=why) for each in dockerfiles]
+        return
+    from seawall.checks import dockerfile_checks
+    from seawall.checks.dockerfiles import judge
+
+    checks = dockerfile_checks()
+    for dockerfile in dockerfiles:
+        say(f"judging {dockerfile.file}")
+        findings = [told.finding for told in judge(dockerfile, checks, today=settings.today)]
+        assessed.findings += findings
+        failed = {finding.rule for finding in findings if finding.status is Status.FAIL}
+        undecided = {finding.rule for finding in findings} - failed
+        coverage = DockerfileCoverage(
+            file=dockerfile.file,
+            stages=len(dockerfile.stages),
+            instructions=len(dockerfile.instructions),
+            passed=len(checks) - len(failed) - len(undecided),
+            failed=len(failed),
+            undecided=len(undecided),
+        )
+        assessed.dockerfiles = (*assessed.dockerfiles, coverage)
 
 
 def asked(checks: Sequence[Check], settings: Settings) -> Sequence[Check]:

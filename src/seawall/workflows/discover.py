@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from seawall.errors import SeawallError, Unreadable, Unsupported
-from seawall.model import Cluster, NotAssessed
+from seawall.model import Cluster, Dockerfile, NotAssessed
 from seawall.safe import files
 from seawall.safe.limits import Limits
 
@@ -20,9 +20,6 @@ ARCHIVES = (".tar", ".tgz", ".tar.gz", ".tar.zst", ".tar.xz", ".tar.bz2")
 """Endings of files that are images more often than not."""
 
 NAMES_NOT_READ_YET = {
-    ".dockerfile": ("image", "Dockerfile"),
-    "dockerfile": ("image", "Dockerfile"),
-    "containerfile": ("image", "Dockerfile"),
     "chart.yaml": ("manifest", "Helm chart"),
 }
 """What is known by its name or ending, and not read yet: the kind that it belongs to, and what it is called."""
@@ -39,21 +36,27 @@ class Found(msgspec.Struct, kw_only=True):
 
     clusters: list[Cluster] = []
     images: list[Path] = []
+    dockerfiles: list[Dockerfile] = []
     not_assessed: list[NotAssessed] = []
     failed: list[str] = []
     files: int = 0
+
+    def any(self) -> bool:
+        """Whether there is anything to speak of."""
+        return bool(self.clusters or self.images or self.dockerfiles or self.not_assessed or self.failed)
 
     def add(self, other: Found) -> None:
         """Take in what was found elsewhere."""
         self.clusters += other.clusters
         self.images += other.images
+        self.dockerfiles += other.dockerfiles
         self.not_assessed += other.not_assessed
         self.failed += other.failed
         self.files += other.files
 
 
 def discover(paths: Sequence[Path], kinds: Sequence[str], limits: Limits, say: Callable[[str], None]) -> Found:
-    """Everything of `kinds` ("cluster", "image", "manifest") in `paths`, folders walked.
+    """Everything of `kinds` ("cluster", "image", "dockerfile", "manifest") in `paths`, folders walked.
 
     A file in a folder that turns out unreadable is reported as not assessed; what the user named must be of use.
     """
@@ -74,7 +77,7 @@ def discover(paths: Sequence[Path], kinds: Sequence[str], limits: Limits, say: C
             known = error if isinstance(error, SeawallError) else Unreadable("permission denied", where=str(path))
             search.cannot(path, known)
             search.found.failed.append(str(known))
-        if not (search.found.clusters or search.found.images or search.found.not_assessed or search.found.failed):
+        if not search.found.any():
             search.found.failed.append(f"{path}: no {' and no '.join(kinds)} in it")
         found.add(search.found)
     return found
@@ -103,12 +106,16 @@ class _Search:
     def sort(self, paths: Iterator[Path] | Sequence[Path], *, root: Path) -> None:
         """Put everything where it belongs; what is of no kind that was asked for is left alone."""
         from seawall.sources.clusters import reader
+        from seawall.sources.dockerfile import is_dockerfile
 
         of_clusters = []
         for path in paths:
             self.found.files += 1
             if "image" in self._kinds and self._is_sbom(path):
                 self.found.images.append(path)
+                continue
+            if "dockerfile" in self._kinds and is_dockerfile(path):
+                self._read_dockerfile(path)
                 continue
             if "cluster" in self._kinds and reader.belongs(path):
                 of_clusters.append(path)
@@ -130,6 +137,20 @@ class _Search:
         gap = NotAssessed(what="file", where=error.where or str(path), why=error.message + hint)
         self.unread.append(gap)
         self.found.not_assessed.append(gap)
+
+    def _read_dockerfile(self, path: Path) -> None:
+        from seawall.sources.dockerfile import read
+
+        try:
+            dockerfile = read(path, limits=self._limits)
+        except SeawallError as error:
+            self.cannot(path, error)
+            return
+        self.found.dockerfiles.append(dockerfile)
+        self.found.not_assessed += [
+            NotAssessed(what="line of a Dockerfile", where=f"{path}:{fault.line}", why=fault.message)
+            for fault in dockerfile.faults
+        ]
 
     def _look_for_image(self, path: Path) -> None:
         """Only an archive can be an image that is not known as one: damaged, packed otherwise, or of another kind."""

@@ -15,7 +15,7 @@ MOST_FEEDS = 4
 
 def coverage(report: Report, style: Style) -> Iterator[str]:
     seen = report.coverage
-    if not (report.findings or report.not_assessed or seen.files or seen.clusters or seen.images):
+    if not (report.findings or report.not_assessed or seen.files or seen.clusters or seen.images or seen.dockerfiles):
         yield "Nothing was found to assess."
         return
     things = ", ".join(_things(seen))
@@ -44,6 +44,9 @@ def _things(seen: Coverage) -> Iterator[str]:
     if seen.images:
         packages, matched = (sum(getattr(i, name) for i in seen.images) for name in ("packages", "matched"))
         yield f"{count(len(seen.images), 'image')} ({count(packages, 'package')}, {matched:,} judged)"
+    if seen.dockerfiles:
+        instructions = sum(dockerfile.instructions for dockerfile in seen.dockerfiles)
+        yield f"{count(len(seen.dockerfiles), 'Dockerfile')} ({count(instructions, 'instruction')})"
 
 
 def _date(feed: FeedStatus) -> str:

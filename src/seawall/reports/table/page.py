@@ -22,6 +22,8 @@ Groups = dict[Subject, list[Finding]]
 
 def render(report: Report, style: Style = PLAIN) -> str:
     findings = worst_first(report.findings)
+    waived = [finding for finding in findings if finding.waived]
+    findings = [finding for finding in findings if not finding.waived]
     failed = _grouped(finding for finding in findings if finding.status is Status.FAIL)
     undecided = _grouped(finding for finding in findings if finding.status is Status.UNKNOWN)
     files = {item.name: item.file for item in report.coverage.clusters}
@@ -29,6 +31,7 @@ def render(report: Report, style: Style = PLAIN) -> str:
     sections = [list(_subject(subject, members, files, style)) for subject, members in failed.items()]
     if not failed and (findings or report.coverage.files):
         sections.append(["No problems found in what could be judged."])
+    sections.append(list(_waived(waived, style)))
     sections.append(list(_undecided(undecided, separate_settings(report), style)))
     sections.append(list(_not_assessed(report.not_assessed, style)))
     sections.append(list(frameworks(report.frameworks, style)))
@@ -56,6 +59,15 @@ def _subject(subject: Subject, findings: list[Finding], files: dict[str, str], s
     yield style.paint(title, "title")
     yield from more
     yield from problems(findings, style)
+
+
+def _waived(findings: list[Finding], style: Style) -> Iterator[str]:
+    """Every one of them, with its reason."""
+    if findings:
+        yield style.paint(f"Waived ({len(findings):,})", "title")
+    for finding in findings:
+        place = finding.location or finding.subject.name
+        yield _item(printable(f"{finding.rule} at {place}: {finding.message}: {finding.waived}"), style)
 
 
 def _undecided(groups: Groups, missing: dict[str, tuple[str, ...]], style: Style) -> Iterator[str]:

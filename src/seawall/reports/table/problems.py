@@ -75,6 +75,8 @@ def _sentence(finding: Finding) -> str:
     subject, change = finding.subject, finding.change
     pool = f"pool {subject.name.rpartition('/')[2]}" if subject.kind == "pool" else ""
     where = ", ".join(filter(None, (pool, finding.field)))
+    if subject.kind == "dockerfile" and finding.location:  # its field is made of the line's words
+        where = f"line {finding.location.line}"
     one_way = ", one-way" if change and change.one_way else ""
     return " ".join(
         [

@@ -1,0 +1,1 @@
+"""Checks of one Dockerfile; the folder is the list."""
