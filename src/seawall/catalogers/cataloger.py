@@ -27,7 +27,14 @@ class Owns(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...]
 
 
-Record: TypeAlias = Package | Owns | Distro | NotAssessed
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that says where packages come from, kept as it is: repositories, and keys that an image holds."""
+
+    path: str
+    content: bytes
+
+
+Record: TypeAlias = Package | Owns | Distro | NotAssessed | Setting
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):

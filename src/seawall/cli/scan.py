@@ -6,12 +6,18 @@ seawall scan acr://NAME/team/app --newest 5     the newest five tags of a reposi
 seawall scan acr://NAME --all                   everything in it
 seawall scan --rootfs /mnt/disk                 an unpacked root file system
 seawall scan bom.json                           an SBOM: CycloneDX or SPDX, in JSON
+seawall scan image.tar --outdated               and which packages have something newer, be it safe or not
+seawall scan image.tar --outdated --mirror pypi=https://pypi.example.com/simple
 seawall scan image.tar -f cyclonedx -o bom.json writes one (or -f spdx)
 
 What is there on the disk is a path. Any other word names an image in a registry if it has a tag or a digest
 (nginx:1.27), or begins with a host (ghcr.io/org/app, localhost:5000/app) or with acr://. A registry's login is that of
 `docker login` (DOCKER_CONFIG names the folder), of podman (REGISTRY_AUTH_FILE names the file) or a credential helper;
 for Azure also a client secret, workload identity, `az login` or a managed identity.
+
+With --outdated the distro's own repositories (Debian, Ubuntu, Alpine, Azure Linux; the suites that the image itself
+uses), the registries of PyPI, npm, Maven, Go, crates.io, NuGet and RubyGems, and the registry of the base image are
+asked. Indexes count only with a good signature by a known key. It fails no gate.
 
 Without an advisory database (see `seawall update`) only the built-in set of famous flaws is looked for.
 """
@@ -21,7 +27,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from seawall.cli.options import add_assessment, add_images, assess, inputs
+from seawall.cli.options import add_assessment, add_images, add_repositories, assess, inputs
 from seawall.errors import UsageError
 
 
@@ -29,7 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = "archives, OCI layouts, folders that hold some, or names of images in registries"
     inputs(parser, "IMAGE", what, kind=str, nargs="*")
     parser.add_argument("--rootfs", action="append", default=[], type=Path, metavar="DIR", help="a root file system")
+    what = "ask repositories and registries for newer versions of packages, and of the base image"
+    parser.add_argument("--outdated", action="store_true", help=what)
     add_images(parser)
+    add_repositories(parser)
     add_assessment(parser)
 
 

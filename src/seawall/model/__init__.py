@@ -38,6 +38,7 @@ from seawall.model.report import (
     Coverage,
     FrameworkResult,
     ImageCoverage,
+    Outdated,
     Report,
     Verdict,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "Maybe",
     "Network",
     "NotAssessed",
+    "Outdated",
     "Package",
     "PackageRef",
     "Plan",

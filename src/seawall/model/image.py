@@ -59,6 +59,7 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
     """One image of one platform, read whole.
 
     `name` is what the user would call it: a tag where there is one, else the path. `platform` is `os/arch[/variant]`.
+    `configuration` are the files, by path, that say where its packages come from: repositories and their keys.
     """
 
     name: str
@@ -73,4 +74,5 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
     distro: Distro | None = None
     layers: tuple[Layer, ...] = ()
     packages: tuple[Package, ...] = ()
+    configuration: Mapping[str, bytes] = {}
     not_assessed: tuple[NotAssessed, ...] = ()

@@ -147,7 +147,7 @@ def inflate(data: bytes, *, where: str, limits: Limits = DEFAULT) -> bytes:
 
 
 def unpack(data: bytes, *, where: str, limits: Limits = DEFAULT, limit: str = "index_bytes") -> bytes:
-    """All of `data`, unpacked from gzip, zstd or xz, or as it is. `limit` names the bound of `Limits` that it must keep.
+    """All of `data`, unpacked from gzip, zstd or xz, or as it is; `limit` names the bound of `Limits` for it.
 
     Raises Malformed, LimitExceeded, or Unsupported for other packings and where this Python cannot read xz.
     """

@@ -21,7 +21,7 @@ SCRIPT = re.compile(r"\.(?:pre|post)-(?:install|upgrade|deinstall)|\.trigger")
 
 
 class ApkPackage(msgspec.Struct, frozen=True, kw_only=True):
-    """A package taken apart: the fields of `.PKGINFO` (a list for each name), its `scripts` by name, the tar of files."""
+    """A package taken apart: the fields of `.PKGINFO` (lists by name), its `scripts` by name, the tar of files."""
 
     fields: Mapping[str, tuple[str, ...]]
     scripts: Mapping[str, bytes]
@@ -76,4 +76,6 @@ def tar_files(archive: bytes, where: str, limits: Limits) -> dict[str, bytes]:
     if not archive.endswith(bytes(1024)):
         archive += bytes(1024)
     stream = open_stream(io.BytesIO(archive), where=where, limits=limits)
-    return {member.name: member.read() for member in tar.walk(stream, where=where, limits=limits) if member.kind == "file"}
+    return {
+        member.name: member.read() for member in tar.walk(stream, where=where, limits=limits) if member.kind == "file"
+    }

@@ -98,9 +98,7 @@ def _time(text: str, where: str) -> datetime.datetime:
     return time if time.tzinfo else time.replace(tzinfo=datetime.UTC)
 
 
-def _component(
-    base: str, suite: str, name: str, arch: str, release: Release, access: RepositoryAccess
-) -> Repository:
+def _component(base: str, suite: str, name: str, arch: str, release: Release, access: RepositoryAccess) -> Repository:
     """The smallest packing of its `Packages` that the list has; this Python may lack xz."""
     label = f"{shown(base)} {suite}/{name}"
     paths = [f"{name}/binary-{arch}/Packages{packing}" for packing in _PACKINGS]

@@ -62,9 +62,13 @@ class IndexCache:
                 content = response.read(limit="index_bytes")
             if len(content) != size:
                 message = f"has {len(content):,} bytes, and its signed list says {size:,}"
-                raise Malformed(message, where=shown(url), hint="try again: the mirror may be in the middle of an update")
+                raise Malformed(
+                    message, where=shown(url), hint="try again: the mirror may be in the middle of an update"
+                )
             if hashlib.new(algorithm, content).hexdigest() != digest:
-                raise Malformed("is not the file that the signed list means", where=shown(url), hint="try another mirror")
+                raise Malformed(
+                    "is not the file that the signed list means", where=shown(url), hint="try another mirror"
+                )
             self._write(name, content)
             return content
         raise AssertionError("the last address answers or raises")

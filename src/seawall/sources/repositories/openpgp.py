@@ -30,7 +30,9 @@ class Keyring:
         """
         if not self._certs:
             hint = "give the distro's keys: --keyring FILE"
-            raise Unsupported("its signature cannot be checked: no key of this distro is at hand", where=where, hint=hint)
+            raise Unsupported(
+                "its signature cannot be checked: no key of this distro is at hand", where=where, hint=hint
+            )
         reason = ""
         for signature in self._signatures(detached, where):
             try:

@@ -20,7 +20,7 @@ from seawall.sources.repositories.openpgp import Keyring
 from seawall.sources.repositories.repository import Entry, Repository
 
 if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
+    from xml.etree.ElementTree import Element  # noqa: TID251 (the type only)
 
 _REPO = "{http://linux.duke.edu/metadata/repo}"
 _COMMON = "{http://linux.duke.edu/metadata/common}"

@@ -1,4 +1,4 @@
-"""Registries of languages: one request a package, answered with its releases. One file each, and one line in `REGISTRIES`."""
+"""Registries of languages: one request a package, answered with its releases. One file and one line each."""
 
 from __future__ import annotations
 
