@@ -44,7 +44,7 @@ def test_evidence_is_asked_for(path: str) -> None:
         "var/lib/dpkg/status-old",
         "var/lib/dpkg/status.d/a/b",
         "mnt/var/lib/dpkg/status",
-        "etc/apt/sources.list",
+        "etc/apt/apt.conf",
         "app/package.json",
         "node_modules/a/lib/package.json",
         "usr/share/doc/METADATA",

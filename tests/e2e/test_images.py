@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import hashlib
+import http.server
 import io
 import json
 import os
 import subprocess
 import sys
 import tarfile
+import threading
 import time
 from pathlib import Path
 
@@ -147,3 +150,34 @@ def test_scans_that_are_killed_leave_the_cache_sound(seawall: Seawall, tmp_path:
         if path.stat().st_size > 2_000:
             path.write_bytes(b"no layer is read any more")
     assert seawall("scan", image, "-f", "json", "--cache", cache).stdout == right
+
+
+def test_what_is_outdated_is_told_and_what_cannot_be_asked_too(seawall: Seawall, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "etc").mkdir(parents=True)
+    (root / "etc/os-release").write_text("ID=debian\nVERSION_ID=12\n")
+    module = root / "app/node_modules/left"
+    module.mkdir(parents=True)
+    (module / "package.json").write_text('{"name": "left", "version": "1.0.0"}')
+    scan = ("scan", "--rootfs", root, "--outdated", "--no-cache", "-f", "json")
+    offline = json.loads(seawall(*scan, "--offline").stdout)
+    assert offline["outdated"] == []
+    assert any("offline" in gap["why"] for gap in offline["not_assessed"])
+    document = json.dumps({"versions": {"1.0.0": {"deprecated": "old"}, "1.2.0": {}, "2.0.0": {}, "3.0.0-rc.1": {}}})
+    served = tmp_path / "npm"
+    served.mkdir()
+    (served / "left").write_text(document)
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(served))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        mirror = f"npm=http://127.0.0.1:{server.server_address[1]}"
+        report = json.loads(seawall(*scan, "--mirror", mirror).stdout)
+        table = seawall(*scan[:-1], "table", "--mirror", mirror).stdout
+        server.shutdown()
+    (found,) = report["outdated"]
+    assert (found["package"], found["newest_in_line"], found["newest"]) == ("left", "1.2.0", "2.0.0")
+    assert found["withdrawn"] == "old"
+    assert any(gap["what"] == "newer base image" for gap in report["not_assessed"])
+    assert "Outdated (1)" in table
+    assert report["verdict"]["passed"]
+    assert seawall("scan", "--rootfs", root, "--outdated", "--mirror", "nope=http://x").returncode == 2

@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import random
+from collections.abc import Callable
 
 import pytest
 from backports import zstd
@@ -14,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seawall.errors import InputError, LimitExceeded, Malformed, Unsupported
-from seawall.safe.compression import Stream, open_stream
+from seawall.safe.compression import Stream, gzip_members, open_stream
+from seawall.safe.compression import unpack as whole
 from seawall.safe.limits import Limits
 
 SKIPPABLE = b"\x5e\x2a\x4d\x18" + (7).to_bytes(4, "little") + b"ignored"
@@ -119,3 +121,26 @@ def test_a_bomb_breaks_the_ratio() -> None:
 def test_size_is_bounded(packing: str) -> None:
     with pytest.raises(LimitExceeded, match="layer_bytes"):
         unpack(open_stream(Dribble(PACKINGS[packing]([bytes(2000)])), where="x", limits=Limits(layer_bytes=1999)))
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstd.compress, lzma.compress, bytes])
+def test_unpack_gives_back_what_was_packed_and_keeps_its_bound(pack: Callable[[bytes], bytes]) -> None:
+    content = bytes(range(256)) * 4096
+    assert whole(pack(content), where="x") == content
+    with pytest.raises(LimitExceeded, match="index_bytes"):
+        whole(pack(content), where="x", limits=Limits(index_bytes=4096))
+
+
+def test_xz_may_have_several_streams_and_padding_and_no_damage() -> None:
+    packed = lzma.compress(b"one") + bytes(4) + lzma.compress(b"two")
+    assert whole(packed, where="x") == b"onetwo"
+    for damaged in (packed[:-20], packed + b"junk", lzma.compress(b"one")[:20]):
+        with pytest.raises(Malformed):
+            whole(damaged, where="x")
+
+
+def test_members_of_gzip_come_apart() -> None:
+    one, two = gzip.compress(b"one"), gzip.compress(b"two")
+    assert list(gzip_members(one + two, where="x")) == [(one, b"one"), (two, b"two")]
+    with pytest.raises(Malformed):
+        list(gzip_members(one + two[:-3], where="x"))

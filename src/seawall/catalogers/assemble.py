@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import msgspec
 from msgspec.structs import replace
 
-from seawall.catalogers.cataloger import Locked, Owns, Record
+from seawall.catalogers.cataloger import Locked, Owns, Record, Setting
 from seawall.catalogers.purl import OS_TYPES, comparable, purl_of
 from seawall.catalogers.rpm_vendors import origin_of
 from seawall.model import Distro, NotAssessed, Package
@@ -43,11 +43,15 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
-    """What is in an image, sorted; `distro` is None where no file names one."""
+    """What is in an image, sorted; `distro` is None where no file names one.
+
+    `configuration` are the files that say where packages come from, by path.
+    """
 
     distro: Distro | None
     packages: tuple[Package, ...]
     not_assessed: tuple[NotAssessed, ...]
+    configuration: Mapping[str, bytes] = {}
 
 
 def assemble(evidence: Iterable[Evidence], *, canonical: Callable[[str], str] = str) -> Contents:
@@ -78,7 +82,14 @@ def assemble(evidence: Iterable[Evidence], *, canonical: Callable[[str], str] = 
         package = replace(package, purl=purl_of(package, distro))
         packages.setdefault((package.purl, package.path if package.type not in ("apk", "rpm") else ""), package)
     ordered = tuple(packages[key] for key in sorted(packages))
-    return Contents(distro=distro, packages=ordered, not_assessed=_not_assessed(records, distro, ordered))
+    return Contents(
+        distro=distro,
+        packages=ordered,
+        not_assessed=_not_assessed(records, distro, ordered),
+        configuration={
+            file.path: each.content for file in files for each in file.versions[-1][1] if isinstance(each, Setting)
+        },
+    )
 
 
 def _distro(files: Iterable[Evidence]) -> Distro | None:

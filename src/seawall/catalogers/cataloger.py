@@ -38,7 +38,14 @@ class Locked(msgspec.Struct, frozen=True, kw_only=True):
     packages: tuple[tuple[str, str], ...]
 
 
-Record: TypeAlias = Package | Owns | Locked | Distro | NotAssessed
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that says where packages come from, kept as it is: repositories, and keys that an image holds."""
+
+    path: str
+    content: bytes
+
+
+Record: TypeAlias = Package | Owns | Locked | Setting | Distro | NotAssessed
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,12 +15,16 @@ from seawall.errors import UsageError
 if TYPE_CHECKING:
     from seawall.safe.limits import Limits
     from seawall.workflows.discover import Found
-    from seawall.workflows.settings import Settings
+    from seawall.workflows.settings import Repositories, Settings
 
     Live: TypeAlias = Callable[[Settings, Callable[[str], None]], Found]
 
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 FORMATS = ("table", "json", "sarif", "cyclonedx", "spdx")
+MIRRORS = (
+    *("debian", "debian-security", "ubuntu", "ubuntu-ports", "alpine", "azurelinux", "mariner"),
+    *("pypi", "npm", "maven", "go", "crates", "nuget", "rubygems"),
+)
 FRAMEWORKS = ("cis-aks", "guide", "mcsb")
 
 
@@ -55,6 +59,34 @@ def add_images(parser: argparse.ArgumentParser) -> None:
     )
     cache.add_argument("--no-cache", action="store_true", help="read every layer, keep nothing")
     cache.add_argument("--cache-size", type=int, default=1024, metavar="MIB", help="its bound (default: 1024)")
+
+
+def add_repositories(parser: argparse.ArgumentParser) -> None:
+    """What only those need who ask repositories and registries of packages."""
+    group = parser.add_argument_group("repositories of packages")
+    group.add_argument(
+        "--mirror",
+        action="append",
+        default=[],
+        metavar="NAME=URL",
+        help=f"ask this address in place of the public one; names: {', '.join(MIRRORS)}",
+    )
+    group.add_argument(
+        "--keyring",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="trust these keys too: an OpenPGP keyring, or Alpine's .rsa.pub",
+    )
+    group.add_argument(
+        "--repository-host",
+        action="append",
+        default=[],
+        metavar="HOST[:PORT]",
+        help="this one may be asked though only the image names it",
+    )
+    group.add_argument("--offline", action="store_true", help="ask nobody; what that leaves open is reported")
 
 
 def add_registries(parser: argparse.ArgumentParser) -> None:
@@ -190,7 +222,30 @@ def settings(args: argparse.Namespace) -> Settings:
             fail_on_unknown=args.fail_on_unknown,
         ),
         limits=limits(args.limit),
+        outdated=getattr(args, "outdated", False),
+        repositories=repositories(args) if hasattr(args, "repository_host") else None,
         **(of_images(args) if hasattr(args, "no_cache") else {}),
+    )
+
+
+def repositories(args: argparse.Namespace) -> Repositories:
+    """How repositories of packages are reached. Raises UsageError for a mirror that is none."""
+    from seawall.workflows.settings import Repositories
+
+    mirrors = {}
+    for word in args.mirror:
+        name, _, url = word.partition("=")
+        if name not in MIRRORS or not url.startswith(("http://", "https://")):
+            hint = f"say NAME=URL with one of {', '.join(MIRRORS)}"
+            raise UsageError(f"this names no mirror: {word!r}", where="--mirror", hint=hint)
+        mirrors[name] = url
+    return Repositories(
+        mirrors=mirrors,
+        keyrings=tuple(args.keyring),
+        hosts=frozenset(host.lower() for host in args.repository_host),
+        cache=None if args.no_cache else ((args.cache or default_cache()).expanduser().parent / "indexes"),
+        now=datetime.datetime.now(datetime.UTC),
+        offline=args.offline,
     )
 
 

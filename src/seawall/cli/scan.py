@@ -10,6 +10,8 @@ seawall scan --rootfs /mnt/disk                 an unpacked root file system
 seawall scan bom.json                           an SBOM: CycloneDX or SPDX, in JSON
 seawall scan Dockerfile                         a Dockerfile or Containerfile
 seawall scan Dockerfile --fix                   the same, after the safe fixes are written (the diff is on stderr)
+seawall scan image.tar --outdated               and which packages have something newer, be it safe or not
+seawall scan image.tar --outdated --mirror pypi=https://pypi.example.com/simple
 seawall scan image.tar -f cyclonedx -o bom.json writes one (or -f spdx)
 
 What is there on the disk is a path. Any other word names an image in a registry if it has a tag or a digest
@@ -18,6 +20,9 @@ What is there on the disk is a path. Any other word names an image in a registry
 for Azure also a client secret, workload identity, `az login` or a managed identity.
 
 `# seawall: ignore=IMG-DF-028 REASON` above an instruction accepts what a check finds there, and the report shows it.
+With --outdated the distro's own repositories (Debian, Ubuntu, Alpine, Azure Linux; the suites that the image itself
+uses), the registries of PyPI, npm, Maven, Go, crates.io, NuGet and RubyGems, and the registry of the base image are
+asked. Indexes count only with a good signature by a known key. It fails no gate.
 
 Without an advisory database (see `seawall update`) only the built-in set of famous flaws is looked for.
 """
@@ -28,7 +33,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from seawall.cli.options import add_assessment, add_images, assess, inputs, settings
+from seawall.cli.options import add_assessment, add_images, add_repositories, assess, inputs, settings
 from seawall.errors import UsageError
 from seawall.safe.terminal import printable
 
@@ -39,7 +44,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rootfs", action="append", default=[], type=Path, metavar="DIR", help="a root file system")
     parser.add_argument("--fix", action="store_true", help="write the safe fixes of Dockerfiles first")
     parser.add_argument("--dry-run", "-n", action="store_true", help="with --fix: show the diff, write nothing")
+    what = "ask repositories and registries for newer versions of packages, and of the base image"
+    parser.add_argument("--outdated", action="store_true", help=what)
     add_images(parser)
+    add_repositories(parser)
     add_assessment(parser)
 
 

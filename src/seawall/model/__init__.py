@@ -40,6 +40,7 @@ from seawall.model.report import (
     DockerfileCoverage,
     FrameworkResult,
     ImageCoverage,
+    Outdated,
     Report,
     Verdict,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "Maybe",
     "Network",
     "NotAssessed",
+    "Outdated",
     "Package",
     "PackageRef",
     "Plan",

@@ -72,6 +72,7 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
 
     `name` is what the user would call it: a tag where there is one, else the path. `platform` is `os/arch[/variant]`.
     `base` is None where nothing tells what it was built from.
+    `configuration` are the files, by path, that say where its packages come from: repositories and their keys.
     """
 
     name: str
@@ -87,4 +88,5 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
     base: Base | None = None
     layers: tuple[Layer, ...] = ()
     packages: tuple[Package, ...] = ()
+    configuration: Mapping[str, bytes] = {}
     not_assessed: tuple[NotAssessed, ...] = ()

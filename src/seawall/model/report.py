@@ -103,8 +103,33 @@ class FrameworkResult(msgspec.Struct, frozen=True, kw_only=True):
     controls: tuple[ControlResult, ...]
 
 
+class Outdated(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """A package, or the base of an image (`type` "image"), of which there is something newer. It is no vulnerability.
+
+    `newest_in_line` is the newest version that is meant to replace the installed one without change (the distro's own
+    release, the same major version), `newest` the newest of all; "" where there is none newer. `released` is the day of
+    the former, else of the latter, "" where it is not known. `where` is who offers it. `withdrawn` says why the
+    installed version should not be used (yanked, deprecated), "" where nobody says so. `path` is in the image.
+    """
+
+    image: str
+    type: str
+    name: str
+    installed: str
+    newest_in_line: str = ""
+    newest: str = ""
+    released: str = ""
+    where: str = ""
+    withdrawn: str = ""
+    purl: str = ""
+    path: str = ""
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """One run's answer. Sorted by whoever makes it: worst first, then by subject and rule."""
+    """One run's answer. Sorted by whoever makes it: worst first, then by subject and rule.
+
+    `outdated` is None where nobody asked for it.
+    """
 
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
@@ -112,3 +137,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     not_assessed: tuple[NotAssessed, ...] = ()
     coverage: Coverage = Coverage()
     frameworks: tuple[FrameworkResult, ...] = ()
+    outdated: tuple[Outdated, ...] | None = None

@@ -104,6 +104,26 @@ class PackageShape(msgspec.Struct, frozen=True, kw_only=True):
     owner: str | None
 
 
+class OutdatedShape(msgspec.Struct, frozen=True, kw_only=True):
+    """A package, or the base of an image (`type` "image"), of which there is something newer.
+
+    `newest_in_line` is the newest version of the same line (the distro's release, the major version), `newest` that of
+    all; null where there is none newer. `withdrawn` says why the installed version should not be used.
+    """
+
+    image: str
+    package: str
+    type: str
+    installed: str
+    newest_in_line: str | None
+    newest: str | None
+    released: str | None
+    where: str | None
+    withdrawn: str | None
+    purl: str | None
+    path: str | None
+
+
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """One run of Seawall: the verdict, what is wrong, what is there, and what was not looked at."""
 
@@ -115,6 +135,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     not_assessed: tuple[NotAssessed, ...]
     coverage: Coverage
     frameworks: tuple[FrameworkResult, ...] | None = None
+    outdated: tuple[OutdatedShape, ...] | None = None
 
 
 def json_schema() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seawall.model import Change, Finding, Fix, Location, Package, PackageRef, Report
+from seawall.model import Change, Finding, Fix, Location, Outdated, Package, PackageRef, Report
 from seawall.reports.document import (
     SCHEMA,
     ChangeShape,
@@ -10,6 +10,7 @@ from seawall.reports.document import (
     FindingShape,
     FixShape,
     LocationShape,
+    OutdatedShape,
     PackageRefShape,
     PackageShape,
     TerraformCostShape,
@@ -31,6 +32,7 @@ def render(report: Report, _style: Style = PLAIN) -> str:
             not_assessed=tuple(sorted(report.not_assessed)),
             coverage=report.coverage,
             frameworks=report.frameworks or None,
+            outdated=None if report.outdated is None else tuple(_outdated(each) for each in sorted(report.outdated)),
         )
     )
 
@@ -83,6 +85,22 @@ def _package_ref(package: PackageRef) -> PackageRefShape:
         path=package.path or None,
         layer=package.layer or None,
         upgrade=package.upgrade or None,
+    )
+
+
+def _outdated(outdated: Outdated) -> OutdatedShape:
+    return OutdatedShape(
+        image=outdated.image,
+        package=outdated.name,
+        type=outdated.type,
+        installed=outdated.installed,
+        newest_in_line=outdated.newest_in_line or None,
+        newest=outdated.newest or None,
+        released=outdated.released or None,
+        where=outdated.where or None,
+        withdrawn=outdated.withdrawn or None,
+        purl=outdated.purl or None,
+        path=outdated.path or None,
     )
 
 

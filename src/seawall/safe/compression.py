@@ -5,8 +5,9 @@ Both formats may hold many members (eStargz, `pigz -i`, zstd:chunked); both deco
 
 from __future__ import annotations
 
+import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from seawall.errors import LimitExceeded, Malformed, Unsupported
@@ -20,7 +21,9 @@ RATIO_FREE = 256 * MIB
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _ZSTD_SKIPPABLE = b"\x2a\x4d\x18"
-_REFUSED = {b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"LZIP": "lzip"}
+_XZ = b"\xfd7zXZ\x00"
+_XZ_MEMORY = 128 * MIB  # `xz -9` needs 65 MiB
+_REFUSED = {b"BZh": "bzip2", _XZ: "xz", b"LZIP": "lzip"}
 
 
 class Raw(Protocol):
@@ -141,6 +144,67 @@ def inflate(data: bytes, *, where: str, limits: Limits = DEFAULT) -> bytes:
     if not member.eof:
         raise Malformed("the zlib data is cut short", where=where)
     return unpacked
+
+
+def unpack(data: bytes, *, where: str, limits: Limits = DEFAULT, limit: str = "index_bytes") -> bytes:
+    """All of `data`, unpacked from gzip, zstd or xz, or as it is; `limit` names the bound of `Limits` for it.
+
+    Raises Malformed, LimitExceeded, or Unsupported for other packings and where this Python cannot read xz.
+    """
+    bound: int = getattr(limits, limit)
+    xz = data.startswith(_XZ)
+    pieces = _xz_pieces(data, where) if xz else _pieces(open_stream(io.BytesIO(data), where=where, limits=limits))
+    unpacked = bytearray()
+    for piece in pieces:
+        unpacked += piece
+        if len(unpacked) > bound:
+            raise LimitExceeded(limit, bound, where=where)
+    return bytes(unpacked)
+
+
+def gzip_members(data: bytes, *, where: str, limits: Limits = DEFAULT) -> Iterator[tuple[bytes, bytes]]:
+    """Each member of a gzip stream, packed and unpacked. Raises Malformed, or LimitExceeded past `package_bytes`."""
+    new, damaged = _decompressor("gzip")
+    room = limits.package_bytes
+    while data:
+        member = new()
+        try:
+            unpacked: bytes = member.decompress(data, room + 1)
+        except damaged as error:
+            raise Malformed(f"damaged gzip data: {error}", where=where) from None
+        room -= len(unpacked)
+        if room < 0:
+            raise LimitExceeded("package_bytes", limits.package_bytes, where=where)
+        if not member.eof:
+            raise Malformed("the gzip data is cut short", where=where)
+        left: bytes = member.unused_data
+        yield data[: len(data) - len(left)], unpacked
+        data = left
+
+
+def _pieces(stream: Stream) -> Iterator[bytes]:
+    while piece := stream.read(CHUNK):
+        yield piece
+
+
+def _xz_pieces(data: bytes, where: str) -> Iterator[bytes]:
+    try:
+        import lzma
+    except ImportError:
+        hint = "use a Python that was built with xz (liblzma)"
+        raise Unsupported("this Python cannot read xz", where=where, hint=hint) from None
+    while data:
+        stream = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)
+        try:
+            while not stream.eof:
+                piece = stream.decompress(data, CHUNK)
+                data = b""
+                if not piece and stream.needs_input and not stream.eof:
+                    raise Malformed("the xz data is cut short", where=where)
+                yield piece
+        except lzma.LZMAError as error:
+            raise Malformed(f"damaged xz data: {error}", where=where) from None
+        data = stream.unused_data.lstrip(b"\0")
 
 
 def open_stream(raw: Raw, *, where: str, limits: Limits = DEFAULT) -> Stream:

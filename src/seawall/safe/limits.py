@@ -121,6 +121,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     registry_bytes: int = 16 * MIB
     """One document of a registry, held in memory: a manifest, a configuration, a page of a list. They take up to 4."""
 
+    index_bytes: int = 256 * MIB
+    """One unpacked index of a repository, held in memory. Debian's `Packages` of main has 50 MB."""
+
+    package_bytes: int = 1 * GIB
+    """One downloaded package, held in memory. The largest of Debian main has 0.9 GB."""
+
     http_bytes: int = 8 * GIB
     """One downloaded body, streamed to disk. The npm bundle of OSV is 250 MB."""
 

@@ -22,6 +22,7 @@ from seawall.model import (
     FrameworkResult,
     ImageCoverage,
     NotAssessed,
+    Outdated,
     Package,
     Report,
     Status,
@@ -47,6 +48,7 @@ class Assessed(msgspec.Struct, kw_only=True):
     images: list[ImageCoverage] = []
     dockerfiles: tuple[DockerfileCoverage, ...] = ()
     advisories: tuple[FeedStatus, ...] = ()
+    outdated: list[Outdated] = []
 
 
 def assess(
@@ -88,6 +90,7 @@ def assess(
             advisories=assessed.advisories,
         ),
         frameworks=frameworks,
+        outdated=tuple(sorted(set(assessed.outdated))) if settings.outdated else None,
     )
 
 
@@ -202,6 +205,7 @@ def named_apart(clusters: Sequence[Cluster]) -> list[Cluster]:
 def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: Say) -> None:
     """List the packages of every image, and match them against the advisories."""
     from seawall.checks.image.vulnerabilities import findings
+    from seawall.workflows import outdated
     from seawall.workflows.advisories import open_advisories
     from seawall.workflows.images import Images
 
@@ -222,6 +226,8 @@ def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: S
                     assessed.findings += findings(image, matched)
                     assessed.packages += image.packages
                     assessed.not_assessed += [*image.not_assessed, *of_image(image.name, matched.not_assessed)]
+                    if settings.outdated:
+                        outdated.look(image, place, images, settings, assessed, say)
                     distro = image.distro
                     assessed.images.append(
                         ImageCoverage(

@@ -56,7 +56,7 @@ class Images:
 
                 try:
                     platform = settings.platform or None
-                    known = self._registries
+                    known = self.registries
                     yield from sweep(place, known, newest=settings.newest, failed=failed, platform=platform)
                 except SeawallError as error:
                     failed(str(place), error)
@@ -78,7 +78,7 @@ class Images:
             return open_images(place, platform=platform, limits=settings.limits)
         from seawall.sources.images.registry.opening import open_reference
 
-        return (open_reference(place, self._registries, platform=platform, limits=settings.limits),)
+        return (open_reference(place, self.registries, platform=platform, limits=settings.limits),)
 
     def contents(self, source: ImageSource) -> Image:
         """The image with its distro and packages. Raises SeawallError.
@@ -114,6 +114,7 @@ class Images:
             image,
             distro=contents.distro,
             packages=contents.packages,
+            configuration=contents.configuration,
             not_assessed=(
                 *image.not_assessed,
                 *(
@@ -124,7 +125,8 @@ class Images:
         )
 
     @functools.cached_property
-    def _registries(self) -> Registries:
+    def registries(self) -> Registries:
+        """The registries of this run."""
         from seawall.sources.images.registry.opening import Registries
 
         return self._open.enter_context(Registries(self._settings.access, self._settings.limits))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,23 @@ from seawall.gate import Policy
 from seawall.safe.limits import MIB, Limits
 from seawall.sources.images.registry.access import Access, Identity
 
-__all__ = ["Access", "Identity", "Settings"]
+__all__ = ["Access", "Identity", "Repositories", "Settings"]
+
+
+class Repositories(msgspec.Struct, frozen=True, kw_only=True):
+    """How repositories and registries of packages are reached.
+
+    `mirrors` are addresses by the names of sources.repositories.access.DEFAULTS; `keyrings` files of keys that count;
+    `hosts` may be asked though only an image names them. `cache` is the folder for indexes (None: nowhere). `now`
+    judges whether an index has expired. With `offline` nothing is asked.
+    """
+
+    mirrors: Mapping[str, str] = {}
+    keyrings: tuple[Path, ...] = ()
+    hosts: frozenset[str] = frozenset()
+    cache: Path | None = None
+    now: datetime.datetime
+    offline: bool = False
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +38,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     checks.frameworks.FRAMEWORKS, "" to ask every check. `access` says how registries are reached; with `sweep` every
     tag of a repository is meant, with `newest` only so many of them. `cache` is the folder in which the facts of layers
     are kept (None: nowhere), of at most `cache_bytes`. `rootfs` are root file systems to be read.
-    `baseline` describes the clusters that those found are held against.
+    `baseline` describes the clusters that those found are held against. With `outdated`, newer versions of packages are
+    looked for, as `repositories` says.
     """
 
     today: datetime.date
@@ -38,3 +56,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cache_bytes: int = 1024 * MIB
     rootfs: tuple[Path, ...] = ()
     baseline: Path | None = None
+    repositories: Repositories | None = None
+    outdated: bool = False

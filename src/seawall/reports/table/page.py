@@ -9,6 +9,7 @@ from seawall.reports.order import worst_first
 from seawall.reports.style import PLAIN, Style
 from seawall.reports.table.coverage import coverage, separate_settings
 from seawall.reports.table.frameworks import frameworks
+from seawall.reports.table.outdated import outdated
 from seawall.reports.table.problems import problems, tally
 from seawall.reports.table.text import count, listed, wrap
 from seawall.safe.terminal import printable
@@ -33,6 +34,7 @@ def render(report: Report, style: Style = PLAIN) -> str:
         sections.append(["No problems found in what could be judged."])
     sections.append(list(_waived(waived, style)))
     sections.append(list(_undecided(undecided, separate_settings(report), style)))
+    sections.append(list(outdated(report.outdated, style)))
     sections.append(list(_not_assessed(report.not_assessed, style)))
     sections.append(list(frameworks(report.frameworks, style)))
     sections.append(list(coverage(report, style)))
