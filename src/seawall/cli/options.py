@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Live: TypeAlias = Callable[[Settings, Callable[[str], None]], Found]
 
 SEVERITIES = ("info", "low", "medium", "high", "critical")
-FORMATS = ("table", "json", "sarif", "cyclonedx", "spdx")
+FORMATS = ("table", "html", "json", "sarif", "cyclonedx", "spdx")
 FRAMEWORKS = ("cis-aks", "guide", "mcsb")
 
 
@@ -75,6 +75,15 @@ def add_registries(parser: argparse.ArgumentParser) -> None:
 def add_framework(parser: argparse.ArgumentParser) -> None:
     """What only clusters need."""
     parser.add_argument("--framework", choices=FRAMEWORKS, default="", help="ask only what this asks, by its controls")
+
+
+def add_fleet(parser: argparse.ArgumentParser) -> None:
+    """What only clusters that belong together need."""
+    group = parser.add_argument_group("fleet")
+    what = "the estate's own words: which clusters belong together (default: ./seawall.yaml if it is there)"
+    group.add_argument("--config", type=Path, metavar="FILE", help=what)
+    what = "settings that differ (default), or all of them"
+    group.add_argument("--matrix", choices=("differences", "all"), default="differences", help=what)
 
 
 def add_assessment(parser: argparse.ArgumentParser) -> None:
@@ -183,15 +192,27 @@ def settings(args: argparse.Namespace) -> Settings:
         platform=getattr(args, "platform", ""),
         framework=getattr(args, "framework", ""),
         max_age=getattr(args, "max_age", 0),
-        baseline=getattr(args, "baseline", None),
+        baseline=getattr(args, "baseline", ""),
         policy=Policy(
             fail_on=Severity[args.fail_on.upper()],
             only_fixable=args.only_fixable,
             fail_on_unknown=args.fail_on_unknown,
         ),
         limits=limits(args.limit),
+        **(of_fleet(args) if hasattr(args, "matrix") else {}),
         **(of_images(args) if hasattr(args, "no_cache") else {}),
     )
+
+
+def of_fleet(args: argparse.Namespace) -> dict[str, Any]:
+    """The settings that only clusters need, from `seawall.yaml` where there is one. Raises UsageError."""
+    from seawall.workflows import configuration
+
+    path = args.config or Path(configuration.NAME)
+    told = configuration.Configuration()
+    if args.config or path.is_file():
+        told = configuration.read(path, limits(args.limit))
+    return {"grouping": told.fleet, "whole_matrix": args.matrix == "all"}
 
 
 def of_images(args: argparse.Namespace) -> dict[str, Any]:

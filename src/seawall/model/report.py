@@ -8,6 +8,7 @@ import msgspec
 
 from seawall.model.advisory import FeedStatus
 from seawall.model.finding import Finding
+from seawall.model.fleet import FleetGroup
 from seawall.model.image import Package
 from seawall.model.location import NotAssessed
 
@@ -100,3 +101,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     not_assessed: tuple[NotAssessed, ...] = ()
     coverage: Coverage = Coverage()
     frameworks: tuple[FrameworkResult, ...] = ()
+    fleet: tuple[FleetGroup, ...] = ()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from seawall.checks.grouping import Grouping
 from seawall.gate import Policy
 from seawall.safe.limits import MIB, Limits
 from seawall.sources.images.registry.access import Access, Identity
@@ -21,7 +22,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     checks.frameworks.FRAMEWORKS, "" to ask every check. `access` says how registries are reached; with `sweep` every
     tag of a repository is meant, with `newest` only so many of them. `cache` is the folder in which the facts of layers
     are kept (None: nowhere), of at most `cache_bytes`. `rootfs` are root file systems to be read.
-    `baseline` describes the clusters that those found are held against.
+    `baseline` describes the clusters that those found are held against: a path, or `profile:NAME`. `grouping` says which
+    clusters belong together; `whole_matrix` asks for the settings that do not differ, too.
     """
 
     today: datetime.date
@@ -37,4 +39,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cache: Path | None = None
     cache_bytes: int = 1024 * MIB
     rootfs: tuple[Path, ...] = ()
-    baseline: Path | None = None
+    baseline: str = ""
+    grouping: Grouping = Grouping()
+    whole_matrix: bool = False
