@@ -55,28 +55,36 @@ SETTINGS = (
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
-    """The members that have one value, "" where it is not known. `weaker`: it fails a check, or is the older version,
-    where another side does better."""
+    """The members that have one value, "" where it is not known. `weaker`: they fail a check, or have an older version,
+    where another side does better. `model` is the most precious member, of those that do not fail where there are any.
+    """
 
     value: str
     weaker: bool
     members: tuple[Member, ...]
+    model: Member
 
 
 def sides(fleet: Fleet, path: str) -> list[Side]:
-    """The sides on one setting, those that are known first, each in the order of its first member."""
-    values = {id(member): value_of(member.cluster, path) for member in fleet.members}
-    told = [member for member in fleet.members if values[id(member)]]
-    newest = max((_version(values[id(member)]) for member in told), default=[]) if path == VERSION else []
-    weak = {
-        id(member)
-        for member in told
-        if (_version(values[id(member)]) < newest if path == VERSION else path in member.failing)
-    }
+    """The sides on one setting, those that are known first, each in the order of its first member.
+
+    What is only told to be `set` is two sides where some of it fails: the word hides what is in it.
+    """
+    values = {member.cluster.name: value_of(member.cluster, path) for member in fleet.members}
+    newest = max(map(_version, values.values()), default=[]) if path == VERSION else []
     holders: dict[tuple[str, bool], list[Member]] = defaultdict(list)
+    failing = set()
     for member in fleet.members:
-        holders[values[id(member)], id(member) in weak and len(weak) < len(told)].append(member)
-    made = [Side(value=value, weaker=weaker, members=tuple(found)) for (value, weaker), found in holders.items()]
+        value = values[member.cluster.name]
+        if value and (_version(value) < newest if path == VERSION else path in member.failing):
+            failing.add(member.cluster.name)
+        holders[value, value == "set" and member.cluster.name in failing].append(member)
+    some_stand = any(value and name not in failing for name, value in values.items())
+    made = []
+    for (value, _), members in holders.items():
+        fit = [member for member in members if member.cluster.name not in failing]
+        weak = some_stand and bool(value) and not fit
+        made.append(Side(value=value, weaker=weak, members=tuple(members), model=(fit or members)[-1]))
     return sorted(made, key=lambda side: not side.value)
 
 
@@ -95,19 +103,16 @@ def odd_one_out(found: Sequence[Side]) -> Member | None:
 def alignment(found: Sequence[Side]) -> tuple[Member, Side]:
     """The cluster to change first, and the side to join: never a weaker one."""
     known = [side for side in found if side.value]
-    weak = [side for side in known if side.weaker]
-    strong = [side for side in known if not side.weaker]
+    weak = [side.model for side in known if side.weaker]
+    strong = sorted((side for side in known if not side.weaker), key=lambda side: (len(side.members), side.model.rank))
     if weak:
-        return max((side.members[-1] for side in weak), key=_rank), max(
-            strong, key=lambda side: _rank(side.members[-1])
-        )
-    ranked = sorted(strong, key=lambda side: (len(side.members), side.members[-1].rank))
-    return ranked[0].members[-1], ranked[-1]
+        return max(weak, key=lambda member: member.rank), max(strong, key=lambda side: side.model.rank)
+    return strong[0].members[-1], strong[-1]
 
 
 def values_like(side: Side, path: str) -> Mapping[str, object]:
     """What to set, by path, to be like this side."""
-    model = side.members[-1].cluster
+    model = side.model.cluster
     pool = None if isinstance(model.pools, Unknown) or not model.pools else model.pools[0]
     values = {each: get(model, each, pool) for each in _TOGETHER.get(path, (path,))}
     return {each: value for each, value in values.items() if not isinstance(value, Unknown)}
@@ -142,10 +147,10 @@ def weaker(of: Sequence[Member], than: Sequence[Member], least: Severity, most: 
     for member in of:
         for rule, finding in _verdicts(member).items():
             if passing[rule] and _failed(finding):
-                words = f"{finding.subject.name} fails {rule} ({finding.message}), passed by {some(passing[rule])}"
+                words = f"{finding.subject.name} fails {rule} ({finding.message}), passed by {some(passing[rule], 3)}"
                 certain[finding.field].append((words, member, finding))
             elif passing[rule] or (silent[rule] and _failed(finding)):
-                there = some(passing[rule] + silent[rule])
+                there = some(passing[rule] + silent[rule], 3)
                 unsettled[finding.field].append(f"{member.cluster.name} than {there} in {rule}")
             elif silent[rule]:
                 untold.add(finding.field)
@@ -185,10 +190,10 @@ def _joined(parts: Sequence[str]) -> str:
 
 
 def shared(fleet: Fleet) -> tuple[str, ...]:
-    """The settings to compare: SETTINGS, and what else some members fail and others do not."""
+    """The settings to compare: SETTINGS, and what else some members fail and others do not, sizes aside."""
     failing = [member.failing for member in fleet.members]
     uneven = frozenset().union(*failing) - frozenset.intersection(*failing)
-    return (*SETTINGS, *(path for path in all_paths() if path in uneven and path not in SETTINGS))
+    return (*SETTINGS, *(path for path in all_paths() if path in uneven.difference(SETTINGS, SIZES)))
 
 
 def _failed(finding: Finding) -> bool:
@@ -198,10 +203,6 @@ def _failed(finding: Finding) -> bool:
 def _verdicts(member: Member) -> dict[str, Finding]:
     """For every check that the cluster did not pass, by id, one finding: a failure where there is one."""
     return {finding.rule: finding for finding in sorted(member.findings, key=_failed)}
-
-
-def _rank(member: Member) -> int:
-    return member.rank
 
 
 def _version(value: str) -> list[int]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from seawall.model import Change, Finding, Fix, Location, Package, PackageRef, Report
+from seawall.model import Change, Finding, Fix, FleetGroup, FleetSetting, Location, Package, PackageRef, Report
 from seawall.reports.document import (
     SCHEMA,
     ChangeShape,
     Document,
     FindingShape,
     FixShape,
+    FleetGroupShape,
+    FleetMemberShape,
+    FleetSettingShape,
+    FleetValueShape,
     LocationShape,
     PackageRefShape,
     PackageShape,
@@ -31,6 +35,7 @@ def render(report: Report, _style: Style = PLAIN) -> str:
             not_assessed=tuple(sorted(report.not_assessed)),
             coverage=report.coverage,
             frameworks=report.frameworks or None,
+            fleet=tuple(_fleet(group) for group in report.fleet),
         )
     )
 
@@ -54,6 +59,35 @@ def _finding(finding: Finding) -> FindingShape:
         epss=finding.epss,
         scored_by=finding.scored_by or None,
         refs=finding.refs,
+    )
+
+
+def _fleet(group: FleetGroup) -> FleetGroupShape:
+    return FleetGroupShape(
+        name=group.name,
+        clusters=tuple(FleetMemberShape(name=each.name, environment=each.environment or None) for each in group.clusters),
+        compared=group.compared,
+        differ=group.differ,
+        settings=tuple(_setting(setting) for setting in group.settings),
+    )
+
+
+def _setting(setting: FleetSetting) -> FleetSettingShape:
+    return FleetSettingShape(
+        path=setting.path,
+        differs=setting.differs,
+        align_to=setting.align_to or None,
+        odd_one_out=setting.odd_one_out or None,
+        values=tuple(
+            FleetValueShape(
+                value=each.value,
+                clusters=each.clusters,
+                weaker=each.weaker,
+                cost=None if each.cost is None else str(each.cost),
+                one_way=each.one_way,
+            )
+            for each in setting.values
+        ),
     )
 
 
