@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from seawall.checks.check import Price
-from seawall.checks.sides import SETTINGS, VERSION, value_of
 from seawall.checks.documented import Documented
-from seawall.checks.grouping import Grouping
+from seawall.checks.grouping import AUTOMATIC, Grouping
 from seawall.checks.groups import fleets
+from seawall.checks.sides import SETTINGS, VERSION, value_of
 from seawall.model import Change, Cluster, Finding, Location, Severity, Status, Subject, is_known
 from seawall.model.paths import all_paths, get
 
@@ -43,7 +43,7 @@ cluster is the stronger one no change is shown: mend the baseline.
 )
 
 
-def model_of(cluster: Cluster, baseline: Sequence[Cluster], grouping: Grouping = Grouping()) -> Cluster | None:
+def model_of(cluster: Cluster, baseline: Sequence[Cluster], grouping: Grouping = AUTOMATIC) -> Cluster | None:
     """The cluster of the baseline to hold this one against: that of its name, of its system, or the only one."""
     named = [each for each in baseline if each.name == cluster.name]
     some = named or [each for each in baseline if fleets([(each, ()), (cluster, ())], grouping)] or baseline

@@ -88,6 +88,10 @@ class Grouping(msgspec.Struct, frozen=True, kw_only=True):
                 yield rule, "matches none of the clusters that were read"
 
 
+AUTOMATIC = Grouping()
+"""No rules: tags and names."""
+
+
 def environment_of(cluster: Cluster, environments: tuple[Environment, ...] = ENVIRONMENTS) -> tuple[str, str]:
     """The environment ("" for none), and the cluster's name without the words that tell it; numbers stay."""
     words = meanings(environments)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from seawall.checks.grouping import Grouping, environment_of
+from seawall.checks.grouping import AUTOMATIC, Grouping, environment_of
 from seawall.model import Cluster, Finding, Status
 
 
@@ -40,7 +40,7 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(member for member in self.members if member.rank >= self.production)
 
 
-def fleets(judged: Iterable[tuple[Cluster, tuple[Finding, ...]]], grouping: Grouping = Grouping()) -> tuple[Fleet, ...]:
+def fleets(judged: Iterable[tuple[Cluster, tuple[Finding, ...]]], grouping: Grouping = AUTOMATIC) -> tuple[Fleet, ...]:
     """The groups of two or more differently named clusters, sorted by name.
 
     Without rules, a tag of GROUP_TAGS names the group; without one, a cluster whose name or tag tells its environment

@@ -11,7 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from seawall.checks.check import Check, Fail, Price, Undecided
-from seawall.checks.grouping import Grouping
+from seawall.checks.grouping import AUTOMATIC, Grouping
 from seawall.checks.groups import Fleet, fleets
 from seawall.errors import UnknownValue
 from seawall.model import Cluster, Finding, Location, Pool, Status, Subject, Unknown
@@ -44,7 +44,7 @@ def run(
     *,
     today: datetime.date,
     cost: Price,
-    grouping: Grouping = Grouping(),
+    grouping: Grouping = AUTOMATIC,
 ) -> Results:
     """Judge the clusters, and the fleets that they form. `cost` is asked for failures only."""
     singly = [check for check in checks if check.kind != "fleet"]

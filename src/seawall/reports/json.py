@@ -65,7 +65,9 @@ def _finding(finding: Finding) -> FindingShape:
 def _fleet(group: FleetGroup) -> FleetGroupShape:
     return FleetGroupShape(
         name=group.name,
-        clusters=tuple(FleetMemberShape(name=each.name, environment=each.environment or None) for each in group.clusters),
+        clusters=tuple(
+            FleetMemberShape(name=each.name, environment=each.environment or None) for each in group.clusters
+        ),
         compared=group.compared,
         differ=group.differ,
         settings=tuple(_setting(setting) for setting in group.settings),

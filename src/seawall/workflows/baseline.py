@@ -13,7 +13,6 @@ from seawall.sources.clusters.costs import change
 from seawall.workflows.discover import Found, discover
 from seawall.workflows.settings import Settings
 
-
 PROFILE = "profile:"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from seawall.checks.frameworks.framework import Control, Framework
-from seawall.checks.grouping import Grouping
+from seawall.checks.grouping import AUTOMATIC, Grouping
 from seawall.checks.groups import fleets
 from seawall.model import Cluster, ControlResult, ControlStatus, Finding, FrameworkResult, Status
 
@@ -24,7 +24,7 @@ def judge(
     clusters: Sequence[Cluster],
     images: Mapping[str, bool],
     findings: Iterable[Finding],
-    grouping: Grouping = Grouping(),
+    grouping: Grouping = AUTOMATIC,
 ) -> FrameworkResult:
     """Every control with the number of clusters (fleets, images) that pass and fail it, and that cannot be judged.
 
