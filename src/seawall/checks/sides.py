@@ -133,7 +133,7 @@ SIZES = frozenset(("pool.count", "pool.zones", "upkeep.tier"))
 
 
 def weaker(of: Sequence[Member], than: Sequence[Member], least: Severity, most: Severity) -> Verdicts:
-    """Where a member of `of` fails a check that one of `than` passes; severities are held between `least` and `most`."""
+    """Where a member of `of` fails a check that one of `than` passes, of a severity between `least` and `most`."""
     others = [(member, _verdicts(member)) for member in than]
     rules = {finding.rule for member in of for finding in member.findings}
     passing = {rule: [member for member, verdicts in others if rule not in verdicts] for rule in rules}

@@ -22,8 +22,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     checks.frameworks.FRAMEWORKS, "" to ask every check. `access` says how registries are reached; with `sweep` every
     tag of a repository is meant, with `newest` only so many of them. `cache` is the folder in which the facts of layers
     are kept (None: nowhere), of at most `cache_bytes`. `rootfs` are root file systems to be read.
-    `baseline` describes the clusters that those found are held against: a path, or `profile:NAME`. `grouping` says which
-    clusters belong together; `whole_matrix` asks for the settings that do not differ, too.
+    `baseline` describes the clusters that those found are held against: a path, or `profile:NAME`. `grouping` says
+    which clusters belong together; `whole_matrix` asks for the settings that do not differ, too.
     """
 
     today: datetime.date

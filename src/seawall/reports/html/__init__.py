@@ -13,7 +13,7 @@ from pathlib import Path
 from seawall.model import Cost, Finding, Report, Severity, Status
 from seawall.reports.html.estate import advisories, estate, frameworks, gaps, not_assessed, undecided
 from seawall.reports.html.fleet import fleet
-from seawall.reports.html.markup import bar, count, esc, severities
+from seawall.reports.html.markup import bar, esc, severities
 from seawall.reports.html.problems import checks, filters, packages
 from seawall.reports.order import worst_first
 from seawall.reports.style import PLAIN, Style
@@ -28,7 +28,8 @@ VERDICTS = {
     2: ("undone", "NOT DONE", "The work could not be done"),
 }
 MARK = (
-    '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true">'
+    '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" '
+    'aria-hidden="true">'
     '<path d="M4 3h16v8H4zM9.5 3v4M14.5 7v4M4 7h16"/><path d="M2 16c2.5-2 4-2 6.5 0s4 2 6.5 0 4-2 7 0M2 20.5c2.5-2 '
     '4-2 6.5 0s4 2 6.5 0 4-2 7 0"/></svg>'
 )
@@ -51,8 +52,10 @@ def render(report: Report, style: Style = PLAIN) -> str:
     main = "".join(bar_of_filters + body if key == _first_filtered(found) else body for key, body in found.items())
     if not any(finding.status is Status.FAIL for finding in findings):
         seen = findings or report.coverage.files
-        main = f'<p class="lead">{"No problems found in what could be judged." if seen else "Nothing was found to assess."}</p>{main}'
-    page = f"{_head()}{_band(report, style)}{_nav(found, report, findings)}<main>\n{_cards(report, findings)}\n{main}{_foot()}"
+        said = "No problems found in what could be judged." if seen else "Nothing was found to assess."
+        main = f'<p class="lead empty">{said}</p>\n{main}'
+    top = f"{_head()}{_band(report, style)}{_nav(found, report, findings)}"
+    page = f"{top}<main>\n{_cards(report, findings)}\n{main}{_foot()}"
     return "\n".join(line.rstrip() for line in page.split("\n")) + "\n"
 
 
@@ -70,11 +73,15 @@ def _script() -> str:
 
 def _head() -> str:
     digest = base64.b64encode(hashlib.sha256(_script().encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    policy = (
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'; "
+        "form-action 'none'"
+    )
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="referrer" content="no-referrer">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n'
         f'<meta name="generator" content="seawall {__version__}">\n<title>Seawall report</title>\n'
         f"<style>\n{_file('page.css')}\n</style>\n</head>\n"
     )
@@ -87,7 +94,8 @@ def _band(report: Report, style: Style) -> str:
     return (
         f'<body class="{kind}">\n<header class="band"><div>\n<div class="brand">{MARK}<b>Seawall</b>'
         f"<span>fit to run, what is not, and the cheapest way to fix it</span>{when}</div>\n"
-        f'<h1><span class="word">{verdict}</span> {headline}</h1>\n<ul class="reasons">{reasons}</ul>\n</div></header>\n'
+        f'<h1><span class="word">{verdict}</span> {headline}</h1>\n'
+        f'<ul class="reasons">{reasons}</ul>\n</div></header>\n'
     )
 
 
@@ -145,7 +153,7 @@ def _numbers(report: Report, findings: Sequence[Finding]) -> Iterator[tuple[str,
 def _key(parts: Sequence[tuple[str, int]], words: dict[str, str] | None = None) -> str:
     plain = any(" " in name for name, _ in parts)
     rows = "".join(
-        f'{"" if plain else f"<i class={name}></i>"}<span>{(words or {}).get(name, name)}</span><b>{number:,}</b>'
+        f"{'' if plain else f'<i class={name}></i>'}<span>{(words or {}).get(name, name)}</span><b>{number:,}</b>"
         for name, number in parts
         if number
     )
@@ -155,5 +163,6 @@ def _key(parts: Sequence[tuple[str, int]], words: dict[str, str] | None = None) 
 def _foot() -> str:
     return (
         f"<footer>Written by Seawall {__version__}. Words in CAPITALS in a command are yours to fill in. "
-        f"<code>seawall explain ID</code> has the page of every check.</footer>\n</main>\n<script>{_script()}</script>\n</body>\n</html>"
+        "<code>seawall explain ID</code> has the page of every check.</footer>\n</main>\n"
+        f"<script>{_script()}</script>\n</body>\n</html>"
     )

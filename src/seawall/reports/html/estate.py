@@ -18,7 +18,7 @@ from seawall.model import (
 )
 from seawall.reports.html.markup import bar, count, esc, names, section, severities, table
 
-MOST_ROWS = 15
+MOST_ROWS = 10
 
 STATUSES = {
     ControlStatus.FAIL: ("no", "fails"),
@@ -51,8 +51,9 @@ def estate(report: Report, findings: Sequence[Finding]) -> str:
     if len(rows) > MOST_ROWS:
         rest = table(head, rows[MOST_ROWS:])
         body += (
-            f'<details class="g card more"><summary><span></span><span class="title">{len(rows) - MOST_ROWS:,} more</span>'
-            f'</summary><div class="pad">{rest}</div></details>'
+            '<details class="g card more"><summary><span></span>'
+            f'<span class="title">{len(rows) - MOST_ROWS:,} more</span></summary>'
+            f'<div class="pad">{rest}</div></details>'
         )
     return section("estate", "Estate", "Every cluster and image that was read, the worst first.", body)
 
@@ -94,7 +95,8 @@ def frameworks(results: Sequence[FrameworkResult]) -> str:
         cards.append(
             f'<details class="g card" open><summary><span class="tag">framework</span><span class="title">'
             f"{esc(result.title)} <small>{esc(result.version)}</small></span>"
-            f'<span class="side">{tallies}</span></summary><div class="body">{table(head, map(_control, controls))}</div></details>'
+            f'<span class="side">{tallies}</span></summary>'
+            f'<div class="body">{table(head, map(_control, controls))}</div></details>'
         )
     return section("frameworks", "Frameworks", "", "\n".join(cards))
 

@@ -10,7 +10,7 @@ from seawall.reports.html.markup import cost, count, esc, names, section
 from seawall.reports.matrix import Column, columns, cost_to_align
 
 MOST_COLUMNS = 10
-MOST_OPEN = 8
+MOST_OPEN = 3
 
 LEGEND = (
     '<p class="legend"><span><i style="background:var(--bad-tint)"></i>▼ the weaker side</span>'
@@ -30,7 +30,8 @@ def _group(group: FleetGroup, *, opened: bool) -> str:
     head = (
         f'<details class="g card"{" open" if opened else ""}><summary><span class="tag">group</span>'
         f'<span class="title">{esc(group.name)}</span>'
-        f'<span class="side"><span>{count(len(group.clusters), "cluster")}</span><span>{found}</span></span></summary>\n'
+        f'<span class="side"><span>{count(len(group.clusters), "cluster")}</span>'
+        f"<span>{found}</span></span></summary>\n"
     )
     if not group.settings:
         return (
@@ -95,7 +96,8 @@ def _by_value(setting: FleetSetting, environments: dict[str, str]) -> str:
         for kind, value in zip(kinds, setting.values, strict=True)
     )
     who = "".join(
-        f"<p><b>{esc(value.value or 'not known')}</b>{' ▼' if value.weaker else ''}: {', '.join(map(esc, value.clusters))}</p>"
+        f"<p><b>{esc(value.value or 'not known')}</b>{' ▼' if value.weaker else ''}: "
+        f"{', '.join(map(esc, value.clusters))}</p>"
         for value in setting.values
     )
     return (

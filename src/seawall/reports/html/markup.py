@@ -72,4 +72,5 @@ def table(head: Sequence[str], rows: Iterable[str], name: str = "flat") -> str:
     """A table; a heading that begins with # is of numbers. `rows` are HTML from `<tr>` on."""
     cells = "".join(f'<th class="num">{each[1:]}</th>' if each[:1] == "#" else f"<th>{each}</th>" for each in head)
     body = "\n".join(rows)
-    return f'<div class="scroll"><table class="{name}"><thead><tr>{cells}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
+    head_row = f"<thead><tr>{cells}</tr></thead>"
+    return f'<div class="scroll"><table class="{name}">{head_row}\n<tbody>\n{body}\n</tbody></table></div>'

@@ -30,7 +30,8 @@ def filters(findings: Sequence[Finding]) -> str:
         return ""
     there = {finding.severity for finding in failed}
     chips = "".join(
-        f'<button type="button" class="chip {word(each)}" data-s="{word(each)}" aria-pressed="true">{word(each)}</button>'
+        f'<button type="button" class="chip {word(each)}" data-s="{word(each)}" aria-pressed="true">'
+        f"{word(each)}</button>"
         for each in SEVERITIES
         if each in there
     )
@@ -130,7 +131,8 @@ def _image(name: str, flawed: Sequence[Sequence[Finding]]) -> str:
     head = ("severity", "package", "remedy", "vulnerabilities", "layer")
     opened = " open" if len(flawed) <= 40 else ""
     return (
-        f'<details class="g f card" data-k="image"{opened}><summary>{badge(worst)}<span class="title">{esc(name)}</span>'
+        f'<details class="g f card" data-k="image"{opened}><summary>{badge(worst)}'
+        f'<span class="title">{esc(name)}</span>'
         f'<span class="side"><span><span class="n"></span>{count(len(flawed), "package")}</span>'
         f"<span>{count(flaws, 'vulnerability').replace('vulnerabilitys', 'vulnerabilities')}</span></span></summary>\n"
         f'<div class="body">{table(head, rows)}</div></details>'
@@ -144,7 +146,8 @@ def _package(flaws: Sequence[Finding]) -> str:
     ids = list(_ids(flaws))
     more = ""
     if len(ids) > MOST_IDS:
-        more = f'<details class="more"><summary>and {len(ids) - MOST_IDS:,} more</summary>{" ".join(ids[MOST_IDS:])}</details>'
+        rest = " ".join(ids[MOST_IDS:])
+        more = f'<details class="more"><summary>and {len(ids) - MOST_IDS:,} more</summary>{rest}</details>'
     layer = package.layer.removeprefix("sha256:")[:12]
     return (
         f'<tr class="r" data-s="{word(worst)}"><td>{badge(worst)}</td>'

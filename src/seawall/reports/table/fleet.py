@@ -40,7 +40,9 @@ def fleet(groups: tuple[FleetGroup, ...], style: Style) -> Iterator[str]:
 
 def _group(group: FleetGroup, style: Style) -> Iterator[str]:
     found = f"{group.differ} of {count(group.compared, 'setting')} differ among {count(len(group.clusters), 'cluster')}"
-    yield style.paint(f"matrix of fleet {printable(group.name)}: {found}", "title")
+    title, *more = wrap(f"matrix of fleet {printable(group.name)}: {found}", style.width, "  ")
+    yield style.paint(title, "title")
+    yield from more
     if not group.settings:
         return
     if len(grouped := columns_of(group)) <= MOST_COLUMNS:
@@ -60,7 +62,7 @@ def _columns(group: FleetGroup, grouped: list[Column], style: Style) -> Iterator
         ["setting", *(cut(printable(column.title), LONGEST) for column in grouped), "to align"],
     ]
     rows = [
-        [setting.path, *(_cell(column.cells[number]) for column in grouped), _align(setting)]
+        [printable(setting.path), *(_cell(column.cells[number]) for column in grouped), _align(setting)]
         for number, setting in enumerate(group.settings)
     ]
     widths = [max(map(columns, column)) for column in zip(*heads, *rows, strict=True)]
@@ -93,4 +95,4 @@ def _by_value(setting: FleetSetting, environments: dict[str, str]) -> str:
         parts.append(f"{_cell(value)} in {who}")
     if align := _align(setting):
         parts.append(f"to align to {printable(setting.align_to)}: {align}")
-    return f"{setting.path}: {'; '.join(parts)}"
+    return f"{printable(setting.path)}: {'; '.join(parts)}"
