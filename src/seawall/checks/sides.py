@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -132,11 +133,22 @@ SIZES = frozenset(("pool.count", "pool.zones", "upkeep.tier"))
 """What is chosen by the size of an environment: nobody is asked to give dev the machines of production."""
 
 
+ABSENT = ("none", "false")
+_PATHS = frozenset(all_paths())
+
+
 def weaker(of: Sequence[Member], than: Sequence[Member], least: Severity, most: Severity) -> Verdicts:
     """Where a member of `of` fails a check that one of `than` passes, of a severity between `least` and `most`."""
     others = [(member, _verdicts(member)) for member in than]
     rules = {finding.rule for member in of for finding in member.findings}
-    passing = {rule: [member for member, verdicts in others if rule not in verdicts] for rule in rules}
+    passed = {rule: [member for member, verdicts in others if rule not in verdicts] for rule in rules}
+
+    @functools.cache
+    def passing(rule: str, field: str, value: str) -> list[Member]:
+        """Who passes because of what it has: one that lacks the same passes because nobody asks it for it."""
+        absent = value in ABSENT and field in _PATHS
+        return [each for each in passed[rule] if not (absent and value_of(each.cluster, field) == value)]
+
     silent = {
         rule: [member for member, verdicts in others if rule in verdicts and not _failed(verdicts[rule])]
         for rule in rules
@@ -146,11 +158,13 @@ def weaker(of: Sequence[Member], than: Sequence[Member], least: Severity, most: 
     untold: set[str] = set()
     for member in of:
         for rule, finding in _verdicts(member).items():
-            if passing[rule] and _failed(finding):
-                words = f"{finding.subject.name} fails {rule} ({finding.message}), passed by {some(passing[rule], 3)}"
+            field = finding.field
+            stronger = passing(rule, field, value_of(member.cluster, field) if field in _PATHS else "")
+            if stronger and _failed(finding):
+                words = f"{finding.subject.name} fails {rule} ({finding.message}), passed by {some(stronger, 3)}"
                 certain[finding.field].append((words, member, finding))
-            elif passing[rule] or (silent[rule] and _failed(finding)):
-                there = some(passing[rule] + silent[rule], 3)
+            elif stronger or (silent[rule] and _failed(finding)):
+                there = some(stronger + silent[rule], 3)
                 unsettled[finding.field].append(f"{member.cluster.name} than {there} in {rule}")
             elif silent[rule]:
                 untold.add(finding.field)

@@ -21,6 +21,10 @@ _PROD, _DEV = gold({"name": "contoso-prod"}), gold({"name": "contoso-dev"})
         (_DEV, gold({"name": "contoso-prod", "protection.defender": False})),
         (gold({"name": "contoso-dev", "pool.count": 1}), _PROD),
         (
+            gold({"name": "contoso-dev", "network.transit_encryption": None}),
+            gold({"name": "contoso-prod", "network.transit_encryption": None, "network.policy": "calico"}),
+        ),
+        (
             gold({"name": "contoso-dev", "protection.defender": False}),
             gold({"name": "contoso-prod", "protection.defender": False}),
         ),
