@@ -108,7 +108,10 @@ def test_aligning_never_weakens() -> None:
     group = (gold({"name": "c-dev", **off}), gold({"name": "c-test", **off}), gold({"name": "c-prod"}))
     findings = run(group, tuple(CHECKS.values()), today=TODAY, cost=price).findings
     (finding,) = (finding for finding in findings if finding.rule == "AKS-FLT-001")
-    assert finding.message == "protection.defender differs: false in c-dev, c-test; true in c-prod"
+    assert finding.message == (
+        "protection.defender differs: false in c-dev, c-test, the weaker side; true in c-prod "
+        "(c-prod is the odd one out)"
+    )
     assert finding.change
     assert finding.change.command == "az c-test - ['protection.defender']"
 
@@ -129,7 +132,10 @@ def test_aligning_never_takes_a_version_back() -> None:
         gold({"name": "c-prod", "upkeep.kubernetes_version": "1.35.9", "pool.kubernetes_version": "1.35"}),
     )
     (finding,) = run(group, tuple(CHECKS.values()), today=TODAY, cost=price).findings
-    assert finding.message == "upkeep.kubernetes_version differs: 1.36 in c-dev; 1.35 in c-test, c-prod"
+    assert finding.message == (
+        "upkeep.kubernetes_version differs: 1.36 in c-dev; 1.35 in c-test, c-prod, the weaker side "
+        "(c-dev is the odd one out)"
+    )
     assert finding.severity is Severity.LOW
     assert finding.change
     assert finding.change.command.startswith("az c-prod ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import importlib.util
 import json
 import pkgutil
@@ -25,6 +26,10 @@ from seawall.model import (
     Finding,
     Fix,
     FixState,
+    FleetGroup,
+    FleetMember,
+    FleetSetting,
+    FleetValue,
     ImageCoverage,
     Location,
     NotAssessed,
@@ -86,6 +91,32 @@ images = st.builds(
     matched=numbers,
 )
 feeds = st.builds(FeedStatus, source=texts, records=numbers, newest=texts, imported=texts, covers=several)
+values = st.builds(
+    FleetValue,
+    value=st.none() | texts,
+    clusters=several,
+    weaker=st.booleans(),
+    cost=st.none() | st.sampled_from(Cost),
+    one_way=st.booleans(),
+)
+groups = st.builds(
+    FleetGroup,
+    name=texts,
+    clusters=st.lists(st.builds(FleetMember, name=texts, environment=texts), max_size=3).map(tuple),
+    compared=numbers,
+    differ=numbers,
+    settings=st.lists(
+        st.builds(
+            FleetSetting,
+            path=texts,
+            differs=st.booleans(),
+            values=st.lists(values, max_size=2).map(tuple),
+            align_to=texts,
+            odd_one_out=texts,
+        ),
+        max_size=2,
+    ).map(tuple),
+)
 reports = st.builds(
     Report,
     verdict=st.builds(Verdict, passed=st.booleans(), exit_code=st.integers(0, 2), reasons=several),
@@ -101,6 +132,7 @@ reports = st.builds(
         images=st.lists(images, max_size=2).map(tuple),
         advisories=st.lists(feeds, max_size=2).map(tuple),
     ),
+    fleet=st.lists(groups, max_size=2).map(tuple),
 )
 styles = st.builds(Style, color=st.just(False), width=st.integers(0, 200), verbose=st.booleans())
 every_format = pytest.mark.parametrize("name", FORMATS)
@@ -211,8 +243,9 @@ def test_nothing_unassessed_is_kept_quiet(name: str, entries: list[NotAssessed])
 
 def said(word: str, name: str, text: str) -> bool:
     """Whether `word` stands in the report, in the spelling that the format has for hostile characters."""
-    if name == "table":
-        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in word) in text
+    if name in ("table", "html"):
+        shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in word)
+        return (html.escape(shown) if name == "html" else shown) in text
     spelled = word.encode("utf-8", "backslashreplace").decode()
     if name == "spdx":
         return any(string.endswith(f":what: {spelled}") for string in strings(json.loads(text)))

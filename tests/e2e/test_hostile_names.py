@@ -17,7 +17,7 @@ def test_names_in_an_image(seawall: Seawall, tmp_path: Path) -> None:
     report = json.loads(seawall("scan", image, "-f", "json").stdout)
     (package,) = report["packages"]
     assert package["path"] == "evil\x1b]0;owned\x07\\xff/x-1.0.dist-info/METADATA"
-    for form in ("table", "sarif"):
+    for form in ("table", "sarif", "html"):
         assert "\x1b" not in seawall("scan", image, "-f", form, "--verbose").stdout
 
 
@@ -26,7 +26,7 @@ def test_names_in_a_folder(seawall: Seawall, tmp_path: Path) -> None:
     folder.mkdir()
     name = os.fsencode(folder) + b"/\xff\x1b[2J.json"
     Path(os.fsdecode(name)).write_bytes(b"{")
-    for form in ("table", "json", "sarif"):
+    for form in ("table", "json", "sarif", "html"):
         done = seawall("check", folder, "-f", form)
         assert done.returncode == 2
         assert "\x1b" not in done.stdout

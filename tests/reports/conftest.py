@@ -14,6 +14,10 @@ from seawall.model import (
     Finding,
     Fix,
     FixState,
+    FleetGroup,
+    FleetMember,
+    FleetSetting,
+    FleetValue,
     ImageCoverage,
     Location,
     NotAssessed,
@@ -201,9 +205,48 @@ PACKAGES = (
 )
 
 
+CONTOSO = FleetGroup(
+    name="contoso",
+    clusters=tuple(
+        FleetMember(name=f"{name}-west", environment=environment)
+        for name, environment in (("dev", "dev"), ("stage", "staging"), ("prod", "prod"), ("lab\x1b[2J<b>", ""))
+    ),
+    compared=33,
+    differ=2,
+    settings=(
+        FleetSetting(
+            path="network.policy",
+            differs=True,
+            values=(
+                FleetValue(value="cilium", clusters=("dev-west", "stage-west")),
+                FleetValue(value="none", clusters=("prod-west",), weaker=True, cost=Cost.REIMAGE, one_way=True),
+                FleetValue(value=None, clusters=("lab\x1b[2J<b>-west",)),
+            ),
+            align_to="cilium",
+            odd_one_out="prod-west",
+        ),
+        FleetSetting(
+            path="network.plugin_mode",
+            differs=True,
+            values=(
+                FleetValue(value="overlay", clusters=("dev-west", "stage-west", "lab\x1b[2J<b>-west")),
+                FleetValue(value="none", clusters=("prod-west",), cost=Cost.NEW_CLUSTER),
+            ),
+            align_to="overlay",
+            odd_one_out="prod-west",
+        ),
+    ),
+)
+
+
 @pytest.fixture
 def estate() -> Report:
     findings = (*CHECKS, *UNDECIDED, *FLAWS)
     return Report(
-        verdict=judge(findings, GAPS), findings=findings, packages=PACKAGES, not_assessed=GAPS, coverage=COVERAGE
+        verdict=judge(findings, GAPS),
+        findings=findings,
+        packages=PACKAGES,
+        not_assessed=GAPS,
+        coverage=COVERAGE,
+        fleet=(CONTOSO,),
     )

@@ -2,64 +2,68 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import msgspec
 
-from seawall.model import Cluster, Finding
-
-GROUP_TAGS = ("seawall-group", "application", "app", "system", "workload")
-ENVIRONMENT_TAGS = ("environment", "env")
-
-ENVIRONMENTS = ("dev", "test", "staging", "prod")
-"""From the least to the most precious."""
-PRODUCTION = ENVIRONMENTS.index("prod")
-
-_WORDS = {
-    "dev": ("dev", "develop", "development", "sandbox", "sbx"),
-    "test": ("test", "tst", "testing", "qa", "int", "integration"),
-    "staging": ("staging", "stage", "stg", "uat", "acc", "preprod", "preproduction"),
-    "prod": ("prod", "prd", "production", "live"),
-}
-_ENVIRONMENT_OF = {word: environment for environment, words in _WORDS.items() for word in words}
-_ENVIRONMENT_WORD = re.compile(rf"({'|'.join(sorted(_ENVIRONMENT_OF, key=len, reverse=True))})(\d*)", re.IGNORECASE)
+from seawall.checks.grouping import AUTOMATIC, Grouping, environment_of
+from seawall.model import Cluster, Finding, Status
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """A cluster of a fleet with what its own checks found. `environment` is one of ENVIRONMENTS, or "" for none."""
+    """A cluster of a fleet with what its own checks found.
+
+    `environment` is "" for none; `rank` its place among the environments, the least precious 0, -1 for none.
+    `failing` are the settings that fail a check.
+    """
 
     cluster: Cluster
     environment: str
+    rank: int = -1
     findings: tuple[Finding, ...] = ()
-
-    @property
-    def rank(self) -> int:
-        """How precious: the place in ENVIRONMENTS, -1 where the environment is not known."""
-        return ENVIRONMENTS.index(self.environment) if self.environment else -1
+    failing: frozenset[str] = frozenset()
 
 
 class Fleet(msgspec.Struct, frozen=True, kw_only=True):
-    """Clusters that should agree, the least precious environment first."""
+    """Clusters that should agree, the least precious environment first; from the rank `production` on they are it."""
 
     name: str
     members: tuple[Member, ...]
+    production: int
+
+    @property
+    def lower(self) -> tuple[Member, ...]:
+        return tuple(member for member in self.members if 0 <= member.rank < self.production)
+
+    @property
+    def productive(self) -> tuple[Member, ...]:
+        return tuple(member for member in self.members if member.rank >= self.production)
 
 
-def fleets(judged: Iterable[tuple[Cluster, tuple[Finding, ...]]]) -> tuple[Fleet, ...]:
+def fleets(judged: Iterable[tuple[Cluster, tuple[Finding, ...]]], grouping: Grouping = AUTOMATIC) -> tuple[Fleet, ...]:
     """The groups of two or more differently named clusters, sorted by name.
 
-    A tag of GROUP_TAGS names the group; without one, a cluster whose name or tag tells its environment belongs to
-    its name without that word: contoso-dev and contoso-prod to contoso.
+    Without rules, a tag of GROUP_TAGS names the group; without one, a cluster whose name or tag tells its environment
+    belongs to its name without that word: contoso-dev and contoso-prod to contoso.
     """
     groups: dict[str, list[Member]] = {}
     for cluster, findings in judged:
-        told, rest = _environment(cluster)
-        group = _tag(cluster, GROUP_TAGS) or (told and (rest or "estate"))
+        group, environment = grouping.place(cluster)
         if group:
-            groups.setdefault(group, []).append(Member(cluster=cluster, environment=told, findings=findings))
+            member = Member(
+                cluster=cluster,
+                environment=environment,
+                rank=grouping.rank(environment),
+                findings=findings,
+                failing=frozenset(finding.field for finding in findings if finding.status is Status.FAIL),
+            )
+            groups.setdefault(group, []).append(member)
     return tuple(
-        Fleet(name=name, members=tuple(sorted(members, key=lambda member: (member.rank, member.cluster.name))))
+        Fleet(
+            name=name,
+            members=tuple(sorted(members, key=lambda member: (member.rank, member.cluster.name))),
+            production=grouping.production,
+        )
         for name, members in sorted(groups.items())
         if len({member.cluster.name for member in members}) > 1
     )
@@ -67,20 +71,11 @@ def fleets(judged: Iterable[tuple[Cluster, tuple[Finding, ...]]]) -> tuple[Fleet
 
 def environment(cluster: Cluster) -> str:
     """The environment that the cluster's name or tag tells, one of ENVIRONMENTS; "" where none does."""
-    return _environment(cluster)[0]
+    return environment_of(cluster)[0]
 
 
-def _environment(cluster: Cluster) -> tuple[str, str]:
-    """The environment ("" for none), and the cluster's name without the words that tell it; numbers stay."""
-    named, rest = "", []
-    for word in re.split(r"[-_.]", cluster.name):
-        found = _ENVIRONMENT_WORD.fullmatch(word)
-        named = named or (_ENVIRONMENT_OF[found[1].lower()] if found else "")
-        rest.append(found[2] if found else word)
-    tagged = _ENVIRONMENT_OF.get(_tag(cluster, ENVIRONMENT_TAGS).lower(), "")
-    return tagged or named, "-".join(word for word in rest if word)
-
-
-def _tag(cluster: Cluster, names: tuple[str, ...]) -> str:
-    tags = {name.lower(): value for name, value in cluster.tags.items()}
-    return next((tags[name] for name in names if tags.get(name)), "")
+def some(members: Iterable[Member], most: int = 6) -> str:
+    """The names of the first members, and how many more there are."""
+    names = [member.cluster.name for member in members]
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

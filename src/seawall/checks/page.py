@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from seawall.checks.check import Check, Example, Price
 from seawall.checks.dockerfiles import gold
+from seawall.checks.documented import Documented
 from seawall.checks.frameworks import controls_of
 from seawall.checks.gold import GOLD, TODAY
-from seawall.checks.plan.rule import Rule
 from seawall.checks.run import run
 from seawall.model import Cluster, Cost, Unknown
 from seawall.model.paths import all_paths, get
@@ -47,7 +47,7 @@ def page(check: Check, cost: Price) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def index(checks: Iterable[Check | Rule]) -> str:
+def index(checks: Iterable[Check | Documented]) -> str:
     """All checks in one table, by area; each links to its page, `ID.md` in the same folder."""
     lines = ["# Checks", "", "| id | area | severity | what it finds |", "|---|---|---|---|"]
     for check in sorted(checks, key=lambda check: check.id):

@@ -11,6 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from seawall.checks.check import Check, Fail, Price, Undecided
+from seawall.checks.grouping import AUTOMATIC, Grouping
 from seawall.checks.groups import Fleet, fleets
 from seawall.errors import UnknownValue
 from seawall.model import Cluster, Finding, Location, Pool, Status, Subject, Unknown
@@ -30,22 +31,31 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
-    """`tallies` has one entry for each cluster, in the order given."""
+    """`tallies` has one entry for each cluster, in the order given; `fleets` are there if a check asked for them."""
 
     findings: tuple[Finding, ...]
     tallies: tuple[Tally, ...]
+    fleets: tuple[Fleet, ...] = ()
 
 
-def run(clusters: Sequence[Cluster], checks: Sequence[Check], *, today: datetime.date, cost: Price) -> Results:
+def run(
+    clusters: Sequence[Cluster],
+    checks: Sequence[Check],
+    *,
+    today: datetime.date,
+    cost: Price,
+    grouping: Grouping = AUTOMATIC,
+) -> Results:
     """Judge the clusters, and the fleets that they form. `cost` is asked for failures only."""
     singly = [check for check in checks if check.kind != "fleet"]
     together = [check for check in checks if check.kind == "fleet"]
     judged = [tuple(_judge(cluster, singly, today, cost)) for cluster in clusters]
-    groups = fleets(zip(clusters, judged, strict=True)) if together else ()
+    groups = fleets(zip(clusters, judged, strict=True), grouping) if together else ()
     findings = [finding for fleet in groups for check in together for finding in _judge_fleet(check, fleet, cost)]
     return Results(
         findings=(*chain.from_iterable(judged), *findings),
         tallies=tuple(_tally(found, len(singly)) for found in judged),
+        fleets=groups,
     )
 
 

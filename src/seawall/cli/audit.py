@@ -2,12 +2,18 @@
 
 seawall audit prod.json staging.json              as `az aks show` or `az aks list -o json` prints them
 seawall audit dev.json --baseline prod.json       and what differs from another, which of the two is weaker
+seawall audit fleet.json --baseline profile:prod  and what differs from what `seawall design` would write
+seawall audit fleet.json --matrix all             with every setting of every group, equal ones too
+seawall audit fleet.json -f html -o report.html   a page to show: problems, fleet matrix, what was not looked at
 seawall audit infra/                              ARM templates, Bicep, Terraform: before it is deployed
 seawall audit azure --subscription ID             live, read only; several may be named
 seawall audit azure --subscription ID -g GROUP    only those of a resource group
 seawall audit azure --management-group ID         every subscription below it
 seawall audit azure --all                         every subscription that the login sees
 seawall audit azure main.json --subscription ID   live clusters beside files, in one report
+
+Clusters belong together by a tag (application, app…), else by their names (shop-dev, shop-prod); `fleet: groups:` in a
+seawall.yaml says it otherwise, by tag, name pattern or list (docs/fleet.md).
 
 Live clusters need `pip install 'seawall[azure]'` and a login: `az login`, a workload identity, a managed identity or a
 service principal in the environment. The role Reader is enough; deploy/azure-role.json holds the least that is.
@@ -23,7 +29,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seawall.cli.options import add_assessment, add_framework, assess, inputs
+from seawall.cli.options import add_assessment, add_fleet, add_framework, assess, inputs
 from seawall.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,8 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_live(parser)
     add_framework(parser)
-    what = "hold every cluster against that of its name or system in this file, or the only one there"
-    parser.add_argument("--baseline", type=Path, metavar="FILE", help=what)
+    what = "hold every cluster against that of its name or system in a file, or the only one there, or a design profile"
+    parser.add_argument("--baseline", default="", metavar="FILE|profile:NAME", help=what)
+    add_fleet(parser)
     add_assessment(parser)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Live: TypeAlias = Callable[[Settings, Callable[[str], None]], Found]
 
 SEVERITIES = ("info", "low", "medium", "high", "critical")
-FORMATS = ("table", "json", "sarif", "cyclonedx", "spdx")
+FORMATS = ("table", "html", "json", "sarif", "cyclonedx", "spdx")
 MIRRORS = (
     *("debian", "debian-security", "ubuntu", "ubuntu-ports", "alpine", "azurelinux", "mariner"),
     *("pypi", "npm", "maven", "go", "crates", "nuget", "rubygems"),
@@ -107,6 +107,15 @@ def add_registries(parser: argparse.ArgumentParser) -> None:
 def add_framework(parser: argparse.ArgumentParser) -> None:
     """What only clusters need."""
     parser.add_argument("--framework", choices=FRAMEWORKS, default="", help="ask only what this asks, by its controls")
+
+
+def add_fleet(parser: argparse.ArgumentParser) -> None:
+    """What only clusters that belong together need."""
+    group = parser.add_argument_group("fleet")
+    what = "the estate's own words: which clusters belong together (default: ./seawall.yaml if it is there)"
+    group.add_argument("--config", type=Path, metavar="FILE", help=what)
+    what = "settings that differ (default), or all of them"
+    group.add_argument("--matrix", choices=("differences", "all"), default="differences", help=what)
 
 
 def add_assessment(parser: argparse.ArgumentParser) -> None:
@@ -215,7 +224,7 @@ def settings(args: argparse.Namespace) -> Settings:
         platform=getattr(args, "platform", ""),
         framework=getattr(args, "framework", ""),
         max_age=getattr(args, "max_age", 0),
-        baseline=getattr(args, "baseline", None),
+        baseline=getattr(args, "baseline", ""),
         policy=Policy(
             fail_on=Severity[args.fail_on.upper()],
             only_fixable=args.only_fixable,
@@ -224,6 +233,7 @@ def settings(args: argparse.Namespace) -> Settings:
         limits=limits(args.limit),
         outdated=getattr(args, "outdated", False),
         repositories=repositories(args) if hasattr(args, "repository_host") else None,
+        **(of_fleet(args) if hasattr(args, "matrix") else {}),
         **(of_images(args) if hasattr(args, "no_cache") else {}),
     )
 
@@ -247,6 +257,17 @@ def repositories(args: argparse.Namespace) -> Repositories:
         now=datetime.datetime.now(datetime.UTC),
         offline=args.offline,
     )
+
+
+def of_fleet(args: argparse.Namespace) -> dict[str, Any]:
+    """The settings that only clusters need, from `seawall.yaml` where there is one. Raises UsageError."""
+    from seawall.workflows import configuration
+
+    path = args.config or Path(configuration.NAME)
+    told = configuration.Configuration()
+    if args.config or path.is_file():
+        told = configuration.read(path, limits(args.limit))
+    return {"grouping": told.fleet, "whole_matrix": args.matrix == "all"}
 
 
 def of_images(args: argparse.Namespace) -> dict[str, Any]:

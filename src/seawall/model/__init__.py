@@ -29,6 +29,7 @@ from seawall.model.finding import (
     TerraformCost,
     Tool,
 )
+from seawall.model.fleet import FleetGroup, FleetMember, FleetSetting, FleetValue
 from seawall.model.image import Base, Distro, Image, Layer, Package
 from seawall.model.location import Location, NotAssessed
 from seawall.model.plan import Item, Plan, Step
@@ -68,6 +69,10 @@ __all__ = [
     "Finding",
     "Fix",
     "FixState",
+    "FleetGroup",
+    "FleetMember",
+    "FleetSetting",
+    "FleetValue",
     "FrameworkResult",
     "Identity",
     "Image",

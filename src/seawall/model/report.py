@@ -8,6 +8,7 @@ import msgspec
 
 from seawall.model.advisory import FeedStatus
 from seawall.model.finding import Finding
+from seawall.model.fleet import FleetGroup
 from seawall.model.image import Package
 from seawall.model.location import NotAssessed
 
@@ -138,3 +139,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     coverage: Coverage = Coverage()
     frameworks: tuple[FrameworkResult, ...] = ()
     outdated: tuple[Outdated, ...] | None = None
+    fleet: tuple[FleetGroup, ...] = ()

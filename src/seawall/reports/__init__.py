@@ -12,6 +12,7 @@ __all__ = ["FORMATS", "Style", "render"]
 
 FORMATS = {
     "table": "for people: worst first, one line a problem, what to do about each",
+    "html": "one page for people who read no terminal: filters, fleet matrix, light and dark, fit to print",
     "json": "for programs: everything, as its published schema says",
     "sarif": "for code scanning: SARIF 2.1.0",
     "cyclonedx": "an SBOM with vulnerabilities: CycloneDX 1.6 JSON",

@@ -124,6 +124,47 @@ class OutdatedShape(msgspec.Struct, frozen=True, kw_only=True):
     path: str | None
 
 
+class FleetMemberShape(msgspec.Struct, frozen=True, kw_only=True):
+    """One cluster of a group; `environment` is null where neither its name, its tags nor a rule tells it."""
+
+    name: str
+    environment: str | None
+
+
+class FleetValueShape(msgspec.Struct, frozen=True, kw_only=True):
+    """One value of a setting, and the clusters that have it. `value` is null where it is not known; the text `none`
+    says that the input says none. `weaker`: another value does better. `cost` is the worst that it takes to bring
+    these clusters to `align_to`, null where there is nothing to do or the value is not known."""
+
+    value: str | None
+    clusters: tuple[str, ...]
+    weaker: bool
+    cost: CostWord | None
+    one_way: bool
+
+
+class FleetSettingShape(msgspec.Struct, frozen=True, kw_only=True):
+    """One setting of a group. `align_to` is the value to give the others, never a weaker one; null where nothing
+    differs. `odd_one_out` is the one cluster that is alone with its value while the others agree."""
+
+    path: str
+    differs: bool
+    align_to: str | None
+    odd_one_out: str | None
+    values: tuple[FleetValueShape, ...]
+
+
+class FleetGroupShape(msgspec.Struct, frozen=True, kw_only=True):
+    """Clusters that should agree, the least precious environment first. `compared` settings were looked at, `differ`
+    of them differ; `settings` holds those, or all with `--matrix all`."""
+
+    name: str
+    clusters: tuple[FleetMemberShape, ...]
+    compared: int
+    differ: int
+    settings: tuple[FleetSettingShape, ...]
+
+
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """One run of Seawall: the verdict, what is wrong, what is there, and what was not looked at."""
 
@@ -136,6 +177,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     coverage: Coverage
     frameworks: tuple[FrameworkResult, ...] | None = None
     outdated: tuple[OutdatedShape, ...] | None = None
+    fleet: tuple[FleetGroupShape, ...] = ()
 
 
 def json_schema() -> dict[str, Any]:

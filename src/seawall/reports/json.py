@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from seawall.model import Change, Finding, Fix, Location, Outdated, Package, PackageRef, Report
+from seawall.model import (
+    Change,
+    Finding,
+    Fix,
+    FleetGroup,
+    FleetSetting,
+    Location,
+    Outdated,
+    Package,
+    PackageRef,
+    Report,
+)
 from seawall.reports.document import (
     SCHEMA,
     ChangeShape,
     Document,
     FindingShape,
     FixShape,
+    FleetGroupShape,
+    FleetMemberShape,
+    FleetSettingShape,
+    FleetValueShape,
     LocationShape,
     OutdatedShape,
     PackageRefShape,
@@ -33,6 +48,7 @@ def render(report: Report, _style: Style = PLAIN) -> str:
             coverage=report.coverage,
             frameworks=report.frameworks or None,
             outdated=None if report.outdated is None else tuple(_outdated(each) for each in sorted(report.outdated)),
+            fleet=tuple(_fleet(group) for group in report.fleet),
         )
     )
 
@@ -57,6 +73,37 @@ def _finding(finding: Finding) -> FindingShape:
         scored_by=finding.scored_by or None,
         refs=finding.refs,
         waived=finding.waived or None,
+    )
+
+
+def _fleet(group: FleetGroup) -> FleetGroupShape:
+    return FleetGroupShape(
+        name=group.name,
+        clusters=tuple(
+            FleetMemberShape(name=each.name, environment=each.environment or None) for each in group.clusters
+        ),
+        compared=group.compared,
+        differ=group.differ,
+        settings=tuple(_setting(setting) for setting in group.settings),
+    )
+
+
+def _setting(setting: FleetSetting) -> FleetSettingShape:
+    return FleetSettingShape(
+        path=setting.path,
+        differs=setting.differs,
+        align_to=setting.align_to or None,
+        odd_one_out=setting.odd_one_out or None,
+        values=tuple(
+            FleetValueShape(
+                value=each.value,
+                clusters=each.clusters,
+                weaker=each.weaker,
+                cost=None if each.cost is None else str(each.cost),
+                one_way=each.one_way,
+            )
+            for each in setting.values
+        ),
     )
 
 

@@ -19,6 +19,7 @@ from seawall.model import (
     DockerfileCoverage,
     FeedStatus,
     Finding,
+    FleetGroup,
     FrameworkResult,
     ImageCoverage,
     NotAssessed,
@@ -49,6 +50,7 @@ class Assessed(msgspec.Struct, kw_only=True):
     dockerfiles: tuple[DockerfileCoverage, ...] = ()
     advisories: tuple[FeedStatus, ...] = ()
     outdated: list[Outdated] = []
+    fleet: tuple[FleetGroup, ...] = ()
 
 
 def assess(
@@ -91,6 +93,7 @@ def assess(
         ),
         frameworks=frameworks,
         outdated=tuple(sorted(set(assessed.outdated))) if settings.outdated else None,
+        fleet=assessed.fleet,
     )
 
 
@@ -107,25 +110,31 @@ def by_framework(clusters: Sequence[Cluster], settings: Settings, assessed: Asse
         ]
     blind = not assessed.advisories or bool(assessed.not_assessed)
     images = {image.name: not blind and image.matched == image.packages for image in assessed.images}
-    return (judge(framework, named_apart(clusters), images, assessed.findings),)
+    return (judge(framework, named_apart(clusters), images, assessed.findings, settings.grouping),)
 
 
 def audit(clusters: Sequence[Cluster], settings: Settings, assessed: Assessed, say: Say) -> None:
     """Ask every check of every cluster and every group of clusters."""
     from seawall.checks import all_checks, run
+    from seawall.checks.matrix import matrix
     from seawall.model.paths import settings_known
     from seawall.sources.clusters.attached import elsewhere
     from seawall.sources.clusters.costs import change
 
     clusters = named_apart(clusters)
     say(f"judging {len(clusters)} clusters")
-    results = run(clusters, asked(all_checks(), settings), today=settings.today, cost=change)
+    checks, grouping = asked(all_checks(), settings), settings.grouping
+    results = run(clusters, checks, today=settings.today, cost=change, grouping=grouping)
     assessed.findings += results.findings
+    assessed.fleet = tuple(matrix(each, change, everything=settings.whole_matrix) for each in results.fleets)
+    if len(clusters) > 1:
+        assessed.not_assessed += [
+            NotAssessed(what="group of clusters", where=rule.place, why=why) for rule, why in grouping.gaps(clusters)
+        ]
     if settings.baseline:
         from seawall.workflows.baseline import compare
 
-        checks = asked(all_checks(), settings)
-        told, found = compare(clusters, results.findings, settings.baseline, checks, settings, say)
+        told, found = compare(clusters, results.findings, checks, settings, say)
         assessed.findings += told
         assessed.not_assessed += found.not_assessed
         assessed.failed += found.failed

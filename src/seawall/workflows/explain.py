@@ -6,16 +6,18 @@ import difflib
 from pathlib import Path
 
 from seawall.checks import Check, all_checks, dockerfile_checks
+from seawall.checks.baseline import BASELINE
+from seawall.checks.documented import Documented
 from seawall.checks.page import index
 from seawall.checks.page import page as page_of
-from seawall.checks.plan import RULES, Rule
+from seawall.checks.plan import RULES
 from seawall.errors import UsageError
 from seawall.safe import files
 from seawall.sources.clusters.costs import change
 
 
-def _everything() -> tuple[Check | Rule, ...]:
-    return (*all_checks(), *RULES, *dockerfile_checks())
+def _everything() -> list[Check | Documented]:
+    return sorted((*all_checks(), BASELINE, *RULES, *dockerfile_checks()), key=lambda each: each.id)
 
 
 def listing() -> str:
@@ -27,7 +29,7 @@ def page(id_or_name: str) -> str:
     """The page of one check, Markdown. Raises UsageError for an id that is none, naming those alike."""
     checks = {key: check for check in _everything() for key in (check.id.lower(), check.name)}
     if check := checks.get(id_or_name.lower()):
-        return check.page if isinstance(check, Rule) else page_of(check, change)
+        return check.page if isinstance(check, Documented) else page_of(check, change)
     alike = difflib.get_close_matches(id_or_name.lower(), checks, n=3, cutoff=0.5)
     hint = (
         f"did you mean {', '.join(checks[key].id for key in alike)}?" if alike else "`seawall explain` lists them all"
@@ -37,11 +39,7 @@ def page(id_or_name: str) -> str:
 
 def documents() -> dict[str, str]:
     """File name -> Markdown: a page a check, and the index."""
-    checks = (*all_checks(), *dockerfile_checks())
-    pages = {f"{check.id}.md": page_of(check, change) for check in checks} | {
-        f"{rule.id}.md": rule.page for rule in RULES
-    }
-    return {"index.md": index(_everything()), **pages}
+    return {"index.md": index(_everything()), **{f"{each.id}.md": page(each.id) for each in _everything()}}
 
 
 def write_docs(folder: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from seawall.checks.grouping import Grouping
 from seawall.gate import Policy
 from seawall.safe.limits import MIB, Limits
 from seawall.sources.images.registry.access import Access, Identity
@@ -38,8 +39,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     checks.frameworks.FRAMEWORKS, "" to ask every check. `access` says how registries are reached; with `sweep` every
     tag of a repository is meant, with `newest` only so many of them. `cache` is the folder in which the facts of layers
     are kept (None: nowhere), of at most `cache_bytes`. `rootfs` are root file systems to be read.
-    `baseline` describes the clusters that those found are held against. With `outdated`, newer versions of packages are
-    looked for, as `repositories` says.
+    `baseline` describes the clusters that those found are held against: a path, or `profile:NAME`. `grouping` says
+    which clusters belong together; `whole_matrix` asks for the settings that do not differ, too. With `outdated`,
+    newer versions of packages are looked for, as `repositories` says.
     """
 
     today: datetime.date
@@ -55,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cache: Path | None = None
     cache_bytes: int = 1024 * MIB
     rootfs: tuple[Path, ...] = ()
-    baseline: Path | None = None
     repositories: Repositories | None = None
     outdated: bool = False
+    baseline: str = ""
+    grouping: Grouping = Grouping()
+    whole_matrix: bool = False

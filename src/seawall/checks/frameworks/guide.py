@@ -19,7 +19,7 @@ GUIDE = Framework(
             "NET-001 NET-002 NET-003 NET-004",
         ),
         row("private-api", "The API server is private, or admits named addresses only", "API-001 API-002 API-003"),
-        row("sameness", "Development, staging and production have the same settings", "FLT-001 FLT-002"),
+        row("sameness", "Development, staging and production have the same settings", "FLT-001 FLT-002 FLT-004"),
         row("identity", "The cluster and its workloads have managed identities", "IDN-001 IDN-003 IDN-004"),
         row("secrets", "Secrets are encrypted and kept outside of the cluster", "ADD-004 PRO-003"),
         row(

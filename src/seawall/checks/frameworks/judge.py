@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from seawall.checks.frameworks.framework import Control, Framework
+from seawall.checks.grouping import AUTOMATIC, Grouping
 from seawall.checks.groups import fleets
 from seawall.model import Cluster, ControlResult, ControlStatus, Finding, FrameworkResult, Status
 
@@ -19,13 +20,17 @@ NOTHING = {
 
 
 def judge(
-    framework: Framework, clusters: Sequence[Cluster], images: Mapping[str, bool], findings: Iterable[Finding]
+    framework: Framework,
+    clusters: Sequence[Cluster],
+    images: Mapping[str, bool],
+    findings: Iterable[Finding],
+    grouping: Grouping = AUTOMATIC,
 ) -> FrameworkResult:
     """Every control with the number of clusters (fleets, images) that pass and fail it, and that cannot be judged.
 
     `images` are named with whether all that is in them was judged: one that was not may fail, but cannot pass.
     """
-    groups = fleets((cluster, ()) for cluster in clusters)
+    groups = fleets(((cluster, ()) for cluster in clusters), grouping)
     subjects = {
         "cluster": [cluster.name for cluster in clusters],
         "fleet": [fleet.name for fleet in groups],

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from seawall.checks.check import Price
+from seawall.checks.documented import Documented
 from seawall.model import Change as Cost
 from seawall.model import Finding, Location, Severity, Status
 from seawall.sources.clusters.terraform.changes import Change
@@ -40,22 +41,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 Function: TypeAlias = Callable[[Change, Facts], Iterator[Said]]
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule; `severity` is that of what it says unless it says another."""
+class Rule(Documented, frozen=True, kw_only=True):
+    """One rule."""
 
-    id: str
-    name: str
-    title: str
-    doc: str
-    severity: Severity
-    refs: tuple[str, ...]
     function: Function
-
-    @property
-    def page(self) -> str:
-        """What `seawall explain` prints, Markdown."""
-        head = f"# {self.id}: {self.title}\n\n`{self.name}` · severity {self.severity} · asked of a Terraform plan"
-        return f"{head}\n\n{self.doc}\n\n## References\n\n" + "\n".join(f"- <{ref}>" for ref in self.refs) + "\n"
 
 
 def rule(id: str, *, severity: Severity, refs: Sequence[str]) -> Callable[[Function], Rule]:  # noqa: A002 - as in check
@@ -70,6 +59,7 @@ def rule(id: str, *, severity: Severity, refs: Sequence[str]) -> Callable[[Funct
             doc=doc.strip(),
             severity=severity,
             refs=tuple(refs),
+            asked_of="a Terraform plan",
             function=function,
         )
 

@@ -8,6 +8,7 @@ from seawall.model import Finding, NotAssessed, Report, Status, Subject
 from seawall.reports.order import worst_first
 from seawall.reports.style import PLAIN, Style
 from seawall.reports.table.coverage import coverage, separate_settings
+from seawall.reports.table.fleet import fleet
 from seawall.reports.table.frameworks import frameworks
 from seawall.reports.table.outdated import outdated
 from seawall.reports.table.problems import problems, tally
@@ -33,6 +34,7 @@ def render(report: Report, style: Style = PLAIN) -> str:
     if not failed and (findings or report.coverage.files):
         sections.append(["No problems found in what could be judged."])
     sections.append(list(_waived(waived, style)))
+    sections.append(list(fleet(report.fleet, style)))
     sections.append(list(_undecided(undecided, separate_settings(report), style)))
     sections.append(list(outdated(report.outdated, style)))
     sections.append(list(_not_assessed(report.not_assessed, style)))
