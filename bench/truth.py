@@ -21,6 +21,19 @@ from packageurl import PackageURL
 SHOWN = 12
 """Packages that are named in the list of what was missed, or was too much, by ecosystem."""
 
+WHY = {
+    "html5lib": "bleach carries a copy with its metadata in its `_vendor`, where `pip list` does not look",
+    "Gradle": "three gradle-wrapper.jar say only this of themselves, and no group",
+    "annotations": "no pom and no vendor in the jar, and three groups have one of this name: listed without group",
+    "shims": "no pom and no vendor in the jar, and the name is anybody's: listed without group",
+    "org.ow2.asm": "in the fat jar of Zipkin as this file, though the pom that Maven reads does not name it",
+    "com.typesafe:config": "in the fat jar of Zipkin as this file, though the pom that Maven reads does not name it",
+    "com.linecorp.armeria": "in the fat jar of Zipkin as this file, though the pom that Maven reads does not name it",
+    "org.apache.thrift": "in the fat jar of Zipkin as this file, though the pom that Maven reads does not name it",
+    "org.springframework.boot:spring-boot-jarmode-tools": "the plugin of Spring Boot adds it to every fat jar",
+}
+"""Known differences, by name or its beginning."""
+
 Packages = set[tuple[str, str]]
 
 
@@ -130,6 +143,12 @@ def table(found: list[Score]) -> Iterator[str]:
             for what, packages in (("missed", each.missed), ("beside the truth", each.extra)):
                 if packages:
                     yield f"- {each.kind}, {what}: {_named(packages)}"
+    yield ""
+    seen = {name for each in found if each.who == "Seawall" for name, _ in (*each.missed, *each.extra)}
+    for key, why in WHY.items():
+        if any(name.rpartition(":")[2] == key or f"{name}:".startswith(f"{key}:") for name in seen):
+            yield f"- Why {key}: {why}."
+    yield ""
 
 
 def _named(packages: list[tuple[str, str]]) -> str:
