@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check lint format docs golden bench clean help
+.PHONY: demo test check lint format docs golden bench fuzz clean help
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -45,9 +45,14 @@ docs: $(READY)
 golden: $(READY)
 	SEAWALL_UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/reports tests/remedies tests/e2e
 
-## bench    speed and memory beside peers, as ratios in one run; writes bench/RESULTS.md
+## bench    speed and memory beside peers, as ratios in one run; and who finds what; writes bench/RESULTS.md
 bench: $(READY)
 	$(BIN)/python bench/run.py
+
+## fuzz     change bytes at random for SECONDS (300) and see that no reader crashes, hangs or fills the memory
+SECONDS ?= 300
+fuzz: $(READY)
+	$(BIN)/python tests/fuzz/fuzz.py --seconds $(SECONDS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/.work examples/contoso/images

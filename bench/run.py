@@ -8,6 +8,7 @@ machine's; the ratios are what to compare. The advisory database is imported fro
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import random
@@ -17,13 +18,26 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import corpus
+import truth
+from corpus import estates
+from corpus.images import NOT_ASSESSED, Image, images
+from corpus.layer import WORK
 from measure import Figures, machine, measure
 
 SEAWALL = (sys.executable, "-m", "seawall")
 HERE = Path(__file__).parent
-DATABASE = corpus.WORK / "advisories.db"
+DATABASE = WORK / "advisories.db"
 Row = tuple[str, str, Figures, float | None]
+RUNS = 3
+"""Scans of each image that count, after one that does not."""
+
+DIVIDER = "\n# Who finds what\n"
+TRUTH = """
+Images of real packages, and what the package managers themselves say is in them: `dpkg-query`, `pip list`,
+`npm query`, Maven and the `pom.properties` of each jar, `go version -m`, `cargo tree`, RubyGems. A package is its type,
+name and version as its purl has them (of Maven: with the group); every image but the big one, summed up.
+`python bench/run.py --only truth` measures this part anew. Below the table: all that Seawall has otherwise, and why.
+"""
 
 
 def peer(name: str) -> str | None:
@@ -42,7 +56,7 @@ def startup() -> Iterator[Row]:
 
 def audit() -> Iterator[Row]:
     """1,000 clusters from one file, beside the standard library reading the same file."""
-    fleet = str(corpus.fleet())
+    fleet = str(estates.fleet())
     base = measure((sys.executable, "-c", f"import json; json.load(open({fleet!r}))"))
     yield "audit of 1,000 clusters", "python json.load of the file", base, None
     figures = measure((*SEAWALL, "audit", fleet, "--format", "json", "--db", str(DATABASE)))
@@ -51,7 +65,7 @@ def audit() -> Iterator[Row]:
 
 def templates() -> Iterator[Row]:
     """A Bicep and a Terraform file of 2,000 lines, beside checkov."""
-    for ending, path in corpus.templates().items():
+    for ending, path in estates.templates().items():
         language = "Bicep" if ending == "bicep" else "Terraform"
         what = f"audit of {len(path.read_text().splitlines()):,} lines of {language}"
         ours = measure((*SEAWALL, "audit", str(path.parent), "--format", "json", "--quiet"))
@@ -72,7 +86,7 @@ def match() -> Iterator[Row]:
     """10,000 packages judged, in a process that has everything loaded."""
     names = packages()
     program = "import json, sys, time; from bench_match import judge; judge(sys.argv[1], sys.argv[2])"
-    listing = corpus.WORK / "packages.json"
+    listing = WORK / "packages.json"
     listing.write_text(json.dumps(names))
     command = (sys.executable, "-c", program, str(listing), str(DATABASE))
     figures = measure(command, env={"PYTHONPATH": str(HERE)})
@@ -94,43 +108,62 @@ def packages(count: int = 10_000) -> list[tuple[str, str, str]]:
 
 
 def scan() -> Iterator[Row]:
-    """The image of real packages: who lists its packages how fast, cold and warm, from a layout and an archive."""
-    image = corpus.image()
-    if image is None:
+    """Images of real packages: who lists their packages how fast, cold and warm, from layouts and an archive."""
+    cache = WORK / "layers"
+    if not built():
         print("bench: no image: the registries do not answer", file=sys.stderr)
-        return
-    size = sum(path.stat().st_size for path in image.rglob("*") if path.is_file()) >> 20
-    what = f"scan of an image of {size} MiB (gzip)"
-    cache = corpus.WORK / "layers"
-    ours = (*SEAWALL, "scan", str(image), "--format", "json", "--quiet", "--cache", str(cache))
-    figures = measure((*ours, "--db", str(DATABASE)), before=lambda: shutil.rmtree(cache, ignore_errors=True))
-    yield f"{what}, cold", "seawall scan (packages and matches)", figures, None
-    inputs = {f"{what}, cold": image, f"{what}, warm": image}
-    if shutil.which("skopeo"):
-        archive = corpus.WORK / "image.tar"
-        archive.unlink(missing_ok=True)
-        copy = ("skopeo", "--insecure-policy", "copy", "-q", f"oci:{image}", f"docker-archive:{archive}:bench:1")
-        subprocess.run(copy, check=True)
-        inputs["scan of the same as a docker archive (plain), cold"] = archive
-    for name, path in inputs.items():
-        yield from _listing(name, path, cache, warm=name.endswith("warm"))
-    if syft := peer("syft"):
-        figures = measure((syft, "scan", "-q", f"oci-dir:{image}", "-o", "json"), runs=2, done=(0,))
-        yield f"{what}, cold", "syft scan (packages only)", figures, None
+    for image in built():
+        yield from _listing(f"{image.told}; cold", image.path, cache, warm=False)
+        yield from _listing(f"{image.name}; warm", image.path, cache, warm=True)
+        if image.name == "python" and DATABASE.is_file():
+            ours = (*SEAWALL, "scan", str(image.path), "--format", "json", "--quiet", "--cache", str(cache))
+            figures = measure((*ours, "--db", str(DATABASE)), runs=3, before=lambda: forget(cache))
+            yield f"{image.name}; cold", "seawall scan (packages and matches)", figures, None
+            if syft := peer("syft"):
+                figures = measure((syft, "scan", "-q", f"oci-dir:{image.path}", "-o", "json"), runs=1, done=(0,))
+                yield f"{image.name}; cold", "syft scan (packages only)", figures, None
+        if image.name == "big":
+            figures = measure((sys.executable, str(HERE / "floor.py"), str(image.path)), runs=3)
+            yield f"{image.name}; cold", "inflate and walk, nothing looked for", figures, None
+            if shutil.which("skopeo"):
+                archive = WORK / "image.tar"
+                archive.unlink(missing_ok=True)
+                copy = ("skopeo", "--insecure-policy", "copy", "-q", f"oci:{image.path}")
+                subprocess.run((*copy, f"docker-archive:{archive}:bench:1"), check=True)
+                yield from _listing(f"{image.name} as a docker archive (plain); cold", archive, cache, warm=False)
+                archive.unlink()
+
+
+@functools.cache
+def built() -> list[Image]:
+    """The images that can be built here."""
+    return list(images())
+
+
+def forget(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def who_finds_what() -> str:
+    """Recall and precision beside the peers, as Markdown."""
+    empty_java_database(WORK / "trivy-cache/java-db")
+    found = truth.scores([image for image in built() if image.name != "big"], truth.tools(WORK, SEAWALL, peer))
+    truth.show_all(found)
+    about = "\n".join(f"- {what}: not assessed: {why}." for what, why in NOT_ASSESSED.items())
+    return "\n".join([TRUTH, *truth.table(found), about]) + "\n"
 
 
 def _listing(what: str, image: Path, cache: Path, *, warm: bool) -> Iterator[Row]:
     """Seawall without a database beside Trivy, each with the layers known or none."""
     words = ("scan", str(image), "--format", "json", "--quiet", "--cache", str(cache), "--db", str(cache / "none.db"))
-    ours = measure((*SEAWALL, *words), before=None if warm else lambda: shutil.rmtree(cache, ignore_errors=True))
+    ours = measure((*SEAWALL, *words), runs=RUNS, before=None if warm else lambda: forget(cache))
     yield what, "seawall scan (packages only)", ours, None
     if trivy := peer("trivy"):
-        home = corpus.WORK / "trivy-cache"
+        home = WORK / "trivy-cache"
         empty_java_database(home / "java-db")
         flags = ("--offline-scan", "--skip-db-update", "--skip-java-db-update", "--cache-dir", str(home))
         command = (trivy, "image", "--quiet", *flags, "--format", "cyclonedx", "--input", str(image))
-        forget = None if warm else lambda: shutil.rmtree(home / "fanal", ignore_errors=True)
-        figures = measure(command, before=forget, done=(0,))
+        figures = measure(command, runs=RUNS, before=None if warm else lambda: forget(home / "fanal"), done=(0,))
         yield what, "trivy image (packages only)", figures, figures.wall / ours.wall
 
 
@@ -163,8 +196,23 @@ def table(rows: list[Row]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--osv", type=Path, default=HERE.parents[1] / "shared/data/osv")
-    osv = parser.parse_args().osv
-    corpus.WORK.mkdir(exist_ok=True)
+    parser.add_argument("--only", choices=("speed", "truth"), help="the part of RESULTS.md to measure anew")
+    args = parser.parse_args()
+    WORK.mkdir(exist_ok=True)
+    parts = {"speed": lambda: speed(args.osv), "truth": who_finds_what}
+    results = HERE / "RESULTS.md"
+    was = results.read_text() if results.is_file() else ""
+    kept = {name: text for name, text in zip(parts, was.split(DIVIDER), strict=False) if text}
+    for name, part in parts.items():
+        if args.only in (None, name):
+            kept[name] = part()
+    results.write_text(DIVIDER.join(kept.get(name, "") for name in parts))
+    print(results.read_text())
+    return 0
+
+
+def speed(osv: Path) -> str:
+    """Time and memory, as Markdown."""
     rows = [*startup()]
     if osv.is_dir():
         rows += [*update(osv), *match()]
@@ -175,10 +223,7 @@ def main() -> int:
     text = f"# Measured\n\n{machine()}. Medians of whole processes; `make bench` writes this file.\n\n{table(rows)}"
     text += "\nRatios of start-up and of the audit of clusters: Seawall's wall time to the first line's;\n"
     text += "of the others: the peer's wall time to Seawall's.\n"
-    text += f"\nNot installed, so not measured: {', '.join(missing)}.\n" if missing else ""
-    (HERE / "RESULTS.md").write_text(text)
-    print(text)
-    return 0
+    return text + (f"\nNot installed, so not measured: {', '.join(missing)}.\n" if missing else "")
 
 
 if __name__ == "__main__":

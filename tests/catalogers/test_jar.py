@@ -159,6 +159,14 @@ def test_placeholders_are_not_versions() -> None:
             ":x:1",
         ),
         (
+            "json4s-ast_2.12-3.7.0.jar",
+            {"Implementation_Title": "json4s-ast", "Implementation_Vendor_Id": "org.json4s"},
+            "org.json4s:json4s-ast_2.12:3.7.0",
+        ),
+        ("cli-7.17.19.jar", {"Implementation_Title": "org.acme#cli;7.17.19"}, "org.acme:cli:7.17.19"),
+        ("cli-client-7.17.19.jar", {"Implementation_Title": "org.acme#cli;7.17.19"}, "org.acme:cli-client:7.17.19"),
+        ("cli-7.17.19.jar", {"Implementation_Title": "org.acme#other;7.17.19"}, ":cli:7.17.19"),
+        (
             "gson.jar",
             {"Bundle_SymbolicName": "com.google.gson", "Bundle_Version": "2.8.9"},
             "com.google.code.gson:gson:2.8.9",

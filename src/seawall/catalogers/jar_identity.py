@@ -15,6 +15,11 @@ ATTRIBUTE = re.compile(r"^([\w-]+):(.*)", re.MULTILINE)
 PLAIN = re.compile(r"[A-Za-z][\w-]*")
 VERSION = re.compile(r"\d[\w.+~-]*")
 GROUP = re.compile(r"[a-z][\w-]*(?:\.[\w-]+)+")
+MODULE = re.compile(r"(?P<group>[a-z][\w.-]*)#(?P<artifact>[\w.-]+);.*")
+"""The title as the plugins that Netflix made for Gradle write it."""
+
+SCALA = re.compile(r"_(?:2\.1\d|3)$")
+"""The release of Scala that an artifact is built for, which sbt puts at its end and not in the title."""
 
 FILE_NAME = re.compile(
     r"""(?P<artifact>[A-Za-z].*?)
@@ -65,8 +70,9 @@ def identify(stem: str, manifest: Mapping[str, str]) -> Identity | None:
     written by hand and worse: that of commons-beanutils 1.7.0 says 1.6, dom4j 1.1 says 1.2. Only where the name has
     no version does it count: Implementation-Version, else Bundle-Version, with the Implementation-Title if that can
     be an artifact, else the file's name, unless Bundle-SymbolicName or Automatic-Module-Name know another.
-    The group is that of a well-known artifact, else Implementation-Vendor-Id, which is one only where the title is
-    the artifact too, as Maven writes them. A symbolic name is never split: com.google.gson is not the group's.
+    The group is that of a well-known artifact, else the title's, where that is `group#artifact;version`, else
+    Implementation-Vendor-Id, which is one only where the title is the artifact too, as Maven and sbt write them. A
+    symbolic name is never split: com.google.gson is not the group's.
     """
     title = manifest.get("Implementation-Title", "")
     artifact, version = from_file_name(stem)
@@ -77,6 +83,15 @@ def identify(stem: str, manifest: Mapping[str, str]) -> Identity | None:
         artifact = title if PLAIN.fullmatch(title) else stem if stem in symbolic else symbolic or stem
     if title == "Apache Tomcat":
         artifact = TOMCAT.get(artifact, artifact)
-    vendor = manifest.get("Implementation-Vendor-Id", "")
-    group = group_of(artifact, version) or (vendor if title == artifact and GROUP.fullmatch(vendor) else "")
+    group = group_of(artifact, version) or _stated_group(artifact, title, manifest)
     return Identity(group, artifact, version) if artifact and version else None
+
+
+def _stated_group(artifact: str, title: str, manifest: Mapping[str, str]) -> str:
+    """The group as the manifest has it; "" where it speaks of another artifact or has none."""
+    module = MODULE.fullmatch(title)
+    if module:
+        return module["group"] if f"{artifact}-".startswith(f"{module['artifact']}-") else ""
+    vendor = manifest.get("Implementation-Vendor-Id", "")
+    same = title.lower() in (artifact.lower(), SCALA.sub("", artifact).lower())
+    return vendor if same and GROUP.fullmatch(vendor) else ""

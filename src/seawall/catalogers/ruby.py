@@ -46,9 +46,30 @@ DEFAULT_GEM = Example(
     ),
 )
 
+EXTENSION = Example(
+    path="usr/lib/ruby/gems/3.1.0/specifications/default/json-2.6.1.gemspec",
+    content=b"""\
+# stub: json 2.6.1 ruby lib
+# stub: ext/json/ext/generator/extconf.rb\0ext/json/ext/parser/extconf.rb
+
+Gem::Specification.new do |s|
+""",
+    finds=(
+        Package(
+            type="gem",
+            name="json",
+            version="2.6.1",
+            path="usr/lib/ruby/gems/3.1.0/specifications/default/json-2.6.1.gemspec",
+        ),
+    ),
+)
+
 
 @cataloger(
-    "**/specifications/*.gemspec", "**/specifications/default/*.gemspec", examples=[RAILS, DEFAULT_GEM], bounded=True
+    "**/specifications/*.gemspec",
+    "**/specifications/default/*.gemspec",
+    examples=[RAILS, DEFAULT_GEM, EXTENSION],
+    bounded=True,
 )
 def ruby(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Package]:
     """The specification that `gem install` writes for each gem, and Ruby brings for its own (default) gems.
@@ -56,7 +77,7 @@ def ruby(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Packag
     Name and version come from the stub line at its head, else from the code, which is not run. Gems that Bundler took
     from git or a folder have no such file and are not read. The platform of a gem is no part of its version.
     """
-    said = text(path, content, limits)
+    said = text(path, content.replace(b"\0", b" "), limits)  # RubyGems writes one between the parts of its stub lines
     stub, name, version = STUB.search(said), NAME.search(said), VERSION.search(said)
     if stub:
         yield Package(type="gem", name=stub[1], version=stub[2], path=path)

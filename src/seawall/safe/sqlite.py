@@ -33,6 +33,7 @@ def column(data: bytes, table: str, name: str, *, where: str, limits: Limits = D
         return left < 0
 
     connection = sqlite3.connect(":memory:")
+    connection.text_factory = lambda text: text.decode("utf-8", "replace")  # a schema may be anything
     try:
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.deserialize(data if data[18:20] == b"\1\1" else data[:18] + b"\1\1" + data[20:])

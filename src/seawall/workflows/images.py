@@ -10,23 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from seawall.catalogers import Evidence, assemble, catalog, exact_paths, wants, wants_program
-from seawall.catalogers.records import Records, pack, unpack
 from seawall.errors import SeawallError, UsageError
 from seawall.model import Image
-from seawall.safe.names import as_text
 from seawall.sources.images.image import ImageSource
 from seawall.sources.images.opening import open_images
-from seawall.sources.images.read import read
 from seawall.sources.images.registry.reference import Reference
-from seawall.sources.images.rootfs import open_rootfs
-from seawall.sources.images.sbom import is_sbom, open_sbom
 from seawall.workflows.inputs import Place
 from seawall.workflows.settings import Settings
 
 if TYPE_CHECKING:
     from seawall.sources.images.base import KnownImages
-    from seawall.sources.images.cache import LayerCache
+    from seawall.sources.images.cache import Cache
     from seawall.sources.images.registry.opening import Registries
 
 Failed = Callable[[str, SeawallError], None]
@@ -71,7 +65,11 @@ class Images:
         settings = self._settings
         platform = settings.platform or None
         if isinstance(place, Path):
+            from seawall.sources.images.sbom import is_sbom, open_sbom
+
             if place in settings.rootfs:
+                from seawall.sources.images.rootfs import open_rootfs
+
                 return (open_rootfs(place),)
             if place.is_file() and is_sbom(place, limits=settings.limits):
                 return (open_sbom(place, limits=settings.limits),)
@@ -83,46 +81,26 @@ class Images:
     def contents(self, source: ImageSource) -> Image:
         """The image with its distro and packages. Raises SeawallError.
 
-        DiffIDs are not checked: every byte that counts is checked against the digest in the manifest, where there is
-        one, and a diffID serves here only to name a layer.
+        An image that was read before is known whole by all that its documents say and the digests of its layers: each
+        of them was computed when it was kept.
         """
         if source.cataloged:
             return source.image
-        limits = self._settings.limits
-        read_image = read(
-            source,
-            wants=wants,
-            wants_program=wants_program,
-            visit=lambda path, content: pack(catalog(path, content, limits)),
-            exact=exact_paths(),
-            limits=limits,
-            verify=False,
-            kept=self._cache,
-        )
-        image, tree = read_image.image, read_image.tree
-        if self._known:
-            image = msgspec.structs.replace(image, base=self._known.base_of(image))
-        evidence = (
-            Evidence(
-                path=as_text(path),
-                versions=tuple((image.layers[index].diff_id, unpack(found)) for index, found in tree.history(path)),
-            )
-            for path, _, _ in tree.results()
-        )
-        contents = assemble(evidence, canonical=lambda path: tree.resolve(path) or path)
-        return msgspec.structs.replace(
-            image,
-            distro=contents.distro,
-            packages=contents.packages,
-            configuration=contents.configuration,
-            not_assessed=(
-                *image.not_assessed,
-                *(
-                    msgspec.structs.replace(each, where=f"{image.name}!/{each.where}" if each.where else image.name)
-                    for each in contents.not_assessed
-                ),
-            ),
-        )
+        image = self._read(source)
+        return msgspec.structs.replace(image, base=self._known.base_of(image)) if self._known else image
+
+    def _read(self, source: ImageSource) -> Image:
+        digests = [layer.digest if layer else "" for layer in source.layers]
+        whole = self._whole if all(digests) else None
+        name = f"{digests} {source.image}"
+        if whole and (known := whole.get(name)):
+            return known
+        from seawall.workflows.cataloging import cataloged
+
+        image = cataloged(source, self._settings.limits, self._layers)
+        if whole:
+            whole.put(name, image)
+        return image
 
     @functools.cached_property
     def registries(self) -> Registries:
@@ -142,27 +120,38 @@ class Images:
         return known
 
     @functools.cached_property
-    def _cache(self) -> LayerCache[Any] | None:
-        from seawall.sources.images.cache import LayerCache
+    def _whole(self) -> Cache[Image] | None:
+        return self._cache(Image)
+
+    @functools.cached_property
+    def _layers(self) -> Cache[Any] | None:
+        from seawall.catalogers.records import Records
+        from seawall.sources.images.layer import LayerFacts
+
+        return self._cache(LayerFacts[Records])
+
+    def _cache(self, shape: Any) -> Cache[Any] | None:
+        from seawall.sources.images.cache import Cache
 
         settings = self._settings
         if settings.cache is None:
             return None
         mark = fingerprint(settings.limits)
-        cache = LayerCache[Any](settings.cache, fingerprint=mark, kind=Records, size=settings.cache_bytes)
+        cache = Cache[Any](settings.cache, fingerprint=mark, shape=shape, size=settings.cache_bytes)
         self._open.callback(cache.prune)
         return cache
 
 
 def fingerprint(limits: object) -> str:
-    """A word for everything that has a part in what is found in a layer: all code below it, and the bounds."""
+    """A word for everything that has a part in what is found in an image: all code below it, and the bounds."""
     import hashlib
 
     import seawall
 
     root = Path(seawall.__file__).parent
     words = hashlib.sha256(msgspec.json.encode(limits))
-    for pattern in ("version.py", "model/*.py", "safe/**/*.py", "catalogers/**/*.py", "sources/images/*.py"):
+    below = ("version.py", "model/*.py", "safe/**/*.py", "catalogers/**/*.py", "sources/images/*.py")
+    for pattern in (*below, "workflows/cataloging.py"):
         for path in sorted(root.glob(pattern)):
             words.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
     return words.hexdigest()

@@ -1,4 +1,4 @@
-"""What was found in a layer, kept by the layer's digest, so that no layer is read twice.
+"""What was found in a layer, kept by the layer's digest, so that no layer is read twice; and all of an image.
 
 Why a digest may be trusted before the layer is read: an entry is stored under digest D only by a scan that has read the
 layer to its end and *computed* D over the bytes as they came (`LayerFacts.digest`). D names those bytes and no others,
@@ -9,6 +9,9 @@ word of the registry on a tag. A diffID is not used: the configuration claims it
 an image that claims the diffID of a base layer for a layer of its own would put its own content in the entry that every
 image on that base shares. A docker archive with plain layers names no digest and is not kept: to scan one with seeks
 over what nobody wants takes less time than to hash it (680 MiB, 17,000 entries: 0.2 against 0.37 s of CPU).
+
+What all layers of an image add up to is kept as well, under all that its manifest and configuration say and the digest
+of each layer: a scan that finds it needs neither tree nor cataloger.
 
 A key holds the fingerprint of all code that had a part in the result, so that a new version begins anew. An entry
 carries a checksum over its key and content: what is damaged, cut short or misplaced is as good as absent, and is
@@ -34,6 +37,7 @@ from seawall.safe import files
 from seawall.sources.images.layer import LayerFacts
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 _SUFFIX = ".layer"
 _NEW = ".new"
@@ -48,17 +52,17 @@ class Kept(Protocol[T]):
     def put(self, digest: str, facts: LayerFacts[T], part: str = "") -> None: ...
 
 
-class LayerCache(Generic[T]):
-    """A folder of facts. `kind` is the type of the results; `size` bounds the folder, in bytes; the least used goes."""
+class Cache(Generic[V]):
+    """A folder of values. `shape` is their type; `size` bounds the folder, in bytes; the least used goes."""
 
-    def __init__(self, folder: Path, *, fingerprint: str, kind: Any, size: int) -> None:
+    def __init__(self, folder: Path, *, fingerprint: str, shape: Any, size: int) -> None:
         self._folder, self._fingerprint, self._size = folder, fingerprint, size
-        self._shape: Any = LayerFacts[kind]
-        self._decoder = msgspec.msgpack.Decoder(self._shape)
+        self._shape = shape
+        self._decoder = msgspec.msgpack.Decoder(shape)
         self._written = 0
 
-    def get(self, digest: str, part: str = "") -> LayerFacts[T] | None:
-        """The facts of the layer, None where there are none that are sound."""
+    def get(self, digest: str, part: str = "") -> V | None:
+        """What is known of the digest, None where there is nothing that is sound."""
         key = self._key(digest, part)
         path = self._path(key)
         try:
@@ -68,17 +72,17 @@ class LayerCache(Generic[T]):
         if entry[:32] != hashlib.sha256(key + entry[32:]).digest():
             return None
         try:
-            facts = self._decode(entry)
+            known = self._decode(entry)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             return None
         with suppress(OSError):
             os.utime(path)
-        return facts
+        return known
 
-    def put(self, digest: str, facts: LayerFacts[T], part: str = "") -> None:
-        """Keep the facts of the layer whose bytes were read and have this digest. A full disk is no error."""
+    def put(self, digest: str, value: V, part: str = "") -> None:
+        """Keep what was made of bytes that were read and have this digest. A full disk is no error."""
         key = self._key(digest, part)
-        content = _encode(facts)
+        content = _encode(value)
         path = self._path(key)
         new = path.with_name(f"{secrets.token_hex(8)}{_NEW}")
         try:
@@ -121,20 +125,27 @@ class LayerCache(Generic[T]):
     def _path(self, key: bytes) -> Path:
         return self._folder / f"{hashlib.sha256(key).hexdigest()}{_SUFFIX}"
 
-    def _decode(self, entry: bytes) -> LayerFacts[T]:
+    def _decode(self, entry: bytes) -> V:
         content = memoryview(entry)[33:]
         if entry[32:33] == _PLAIN:
-            plain: LayerFacts[T] = self._decoder.decode(content)
+            plain: V = self._decoder.decode(content)
             return plain
-        restored: LayerFacts[T] = msgspec.convert(_texts(msgspec.msgpack.decode(content), _restore), self._shape)
+        restored: V = msgspec.convert(_texts(msgspec.msgpack.decode(content), _restore), self._shape)
         return restored
 
 
-def _encode(facts: LayerFacts[T]) -> bytes:
+class LayerCache(Cache[LayerFacts[T]]):
+    """The facts of layers; `kind` is the type of the results in them."""
+
+    def __init__(self, folder: Path, *, fingerprint: str, kind: Any, size: int) -> None:
+        super().__init__(folder, fingerprint=fingerprint, shape=LayerFacts[kind], size=size)
+
+
+def _encode(value: object) -> bytes:
     try:
-        return _PLAIN + msgspec.msgpack.encode(facts)
+        return _PLAIN + msgspec.msgpack.encode(value)
     except UnicodeEncodeError:  # a name that is not UTF-8
-        return _ESCAPED + msgspec.msgpack.encode(_texts(msgspec.to_builtins(facts), _escape))
+        return _ESCAPED + msgspec.msgpack.encode(_texts(msgspec.to_builtins(value), _escape))
 
 
 def _texts(value: Any, change: Callable[[str], str]) -> Any:
