@@ -39,6 +39,7 @@ from seawall.model.report import (
     Coverage,
     FrameworkResult,
     ImageCoverage,
+    Points,
     Report,
     Verdict,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "Package",
     "PackageRef",
     "Plan",
+    "Points",
     "Pool",
     "Program",
     "Protection",
