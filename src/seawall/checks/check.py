@@ -8,10 +8,10 @@ from typing import Protocol, TypeAlias
 
 import msgspec
 
-from seawall.model import Change, Cluster, Pool, Severity, Tool
+from seawall.model import Change, Cluster, Image, Pool, Severity, Tool
 from seawall.model.dockerfile import Edit
 
-Example: TypeAlias = Cluster | tuple[Cluster, ...] | str
+Example: TypeAlias = Cluster | tuple[Cluster, ...] | Image | str
 
 
 class Fail(msgspec.Struct, frozen=True):
@@ -52,8 +52,8 @@ class Price(Protocol):
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """One check. `takes` are the function's parameters, of cluster, pool, fleet, dockerfile and today, in order; `kind`
-    is what a finding of it is about: cluster, pool, fleet or dockerfile.
+    """One check. `takes` are the function's parameters, of cluster, pool, fleet, image, dockerfile and today, in order;
+    `kind` is what a finding of it is about: cluster, pool, fleet, image or dockerfile.
 
     `sets` is the change that mends the problem of a cluster. Examples are clusters, tuples of clusters for a check of a
     fleet, or texts of Dockerfiles; `unknowns` are those that cannot be decided.
@@ -86,8 +86,8 @@ def check(
 ) -> Callable[[Callable[..., Verdicts]], Check]:
     """Turn a function into a check. Its first docstring line is the title; its parameters say what it is given:
 
-    `cluster`; `pool` to be asked once for every node pool; `fleet`; `dockerfile`; `today`, a date. It yields `Fail` and
-    `Undecided`; `known(x)` of an unknown value ends it undecided.
+    `cluster`; `pool` to be asked once for every node pool; `fleet`; `image`, with `days`, the most it may be old;
+    `dockerfile`; `today`, a date. It yields `Fail` and `Undecided`; `known(x)` of an unknown value ends it undecided.
     """
 
     def made(function: Callable[..., Verdicts]) -> Check:
@@ -106,7 +106,7 @@ def check(
             unknowns=tuple(unknowns),
             function=function,
             takes=takes,
-            kind=next((kind for kind in ("fleet", "pool", "dockerfile") if kind in takes), "cluster"),
+            kind=next((kind for kind in ("fleet", "pool", "image", "dockerfile") if kind in takes), "cluster"),
         )
 
     return made

@@ -10,7 +10,7 @@ from seawall.checks.documented import Documented
 from seawall.checks.frameworks import controls_of
 from seawall.checks.gold import GOLD, TODAY
 from seawall.checks.run import run
-from seawall.model import Cluster, Cost, Unknown
+from seawall.model import Cluster, Cost, Image, Unknown
 from seawall.model.paths import all_paths, get
 
 _AREAS = {
@@ -27,7 +27,12 @@ _AREAS = {
     "UPK": "Upkeep",
 }
 
-_SUBJECTS = {"pool": "every node pool", "fleet": "clusters of one system", "dockerfile": "a Dockerfile"}
+_SUBJECTS = {
+    "pool": "every node pool",
+    "fleet": "clusters of one system",
+    "dockerfile": "a Dockerfile",
+    "image": "an image",
+}
 
 
 def page(check: Check, cost: Price) -> str:
@@ -38,8 +43,7 @@ def page(check: Check, cost: Price) -> str:
         f"`{check.name}` · severity {check.severity} · asked of {subject}",
         check.doc,
         *_change(check, cost),
-        "## Examples",
-        "\n".join(dict.fromkeys(_examples(check))),
+        *_examples_section(check),
         *_frameworks(check),
         "## References",
         "\n".join(f"- <{ref}>" for ref in check.refs),
@@ -51,7 +55,7 @@ def index(checks: Iterable[Check | Documented]) -> str:
     """All checks in one table, by area; each links to its page, `ID.md` in the same folder."""
     lines = ["# Checks", "", "| id | area | severity | what it finds |", "|---|---|---|---|"]
     for check in sorted(checks, key=lambda check: check.id):
-        area = _AREAS.get(check.id.split("-")[1], "")
+        area = "Images" if check.id.startswith("IMG-") else _AREAS.get(check.id.split("-")[1], "")
         lines.append(f"| [{check.id}]({check.id}.md) | {area} | {check.severity} | {check.title} |")
     return "\n".join(lines) + "\n"
 
@@ -92,6 +96,12 @@ def _row(tool: str, cost: Cost, one_way: bool, note: str) -> str:
     return f"| {tool} | {str(cost).replace('_', ' ')} | {'yes' if one_way else 'no'} | {text} |"
 
 
+def _examples_section(check: Check) -> Iterator[str]:
+    if check.kind != "image":  # what it finds is in files: the tests show it
+        yield "## Examples"
+        yield "\n".join(dict.fromkeys(_examples(check)))
+
+
 def _examples(check: Check) -> Iterator[str]:
     for verdict, examples in (("passes", check.passes), ("fails", check.fails), ("undecided", check.unknowns)):
         for example in examples:
@@ -100,6 +110,7 @@ def _examples(check: Check) -> Iterator[str]:
 
 def _in_words(example: Example) -> str:
     """How the example differs from the cluster that passes everything."""
+    assert not isinstance(example, Image)
     if isinstance(example, str):
         usual = gold().split("\n")
         lines = [f"`{line.strip()}`" for line in example.split("\n") if line.strip() and line not in usual]

@@ -21,10 +21,12 @@ from seawall.model import (
     Finding,
     FleetGroup,
     FrameworkResult,
+    Image,
     ImageCoverage,
     NotAssessed,
     Outdated,
     Package,
+    Points,
     Report,
     Status,
 )
@@ -237,6 +239,7 @@ def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: S
                     assessed.not_assessed += [*image.not_assessed, *of_image(image.name, matched.not_assessed)]
                     if settings.outdated:
                         outdated.look(image, place, images, settings, assessed, say)
+                    points = inside(image, settings, assessed)
                     distro = image.distro
                     assessed.images.append(
                         ImageCoverage(
@@ -247,12 +250,30 @@ def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: S
                             layers=len(image.layers),
                             packages=len(image.packages),
                             matched=matched.judged,
+                            exploitability=None if points is None else sum(each.points for each in points),
+                            points=points or (),
                         )
                     )
             except SeawallError as error:
                 failed(str(place), error)
         assessed.advisories = advisories.feeds()
         assessed.not_assessed += advisories.gaps()
+
+
+def inside(image: Image, settings: Settings, assessed: Assessed) -> tuple[Points, ...] | None:
+    """Ask every check of what the image's files are; what adds to its score, None where they were not looked at."""
+    from seawall.checks import image_checks
+    from seawall.checks.exploitability import exploitability
+    from seawall.checks.images import judge
+
+    if image.contents is None or image.platform.startswith("windows"):
+        why = "its files are Windows'" if image.contents else "it was read from a list of its packages"
+        what = "tools, rights and secrets in an image"
+        assessed.not_assessed.append(NotAssessed(what=what, where=image.name, why=why))
+        return None
+    checks = asked(image_checks(), settings)
+    assessed.findings += judge(image, checks, today=settings.today, days=settings.max_image_age)
+    return exploitability(image)
 
 
 def of_image(name: str, not_assessed: Iterable[NotAssessed]) -> list[NotAssessed]:

@@ -7,14 +7,24 @@ from typing import Any
 
 import msgspec
 
+import seawall.contents as inside
 from seawall.catalogers import Evidence, assemble, catalog, exact_paths, wants, wants_program
-from seawall.catalogers.records import pack, unpack
+from seawall.catalogers.records import Records, pack, unpack
 from seawall.model import Image
 from seawall.safe.limits import Limits
 from seawall.safe.names import as_text
 from seawall.sources.images.cache import Kept
 from seawall.sources.images.image import ImageSource
 from seawall.sources.images.read import read
+
+_HEAD = 4096
+
+
+class Found(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """What was made of one file: by the catalogers, and as one of the image's contents."""
+
+    packages: Records
+    noted: inside.Noted
 
 
 def cataloged(source: ImageSource, limits: Limits, kept: Kept[Any] | None) -> Image:
@@ -26,8 +36,9 @@ def cataloged(source: ImageSource, limits: Limits, kept: Kept[Any] | None) -> Im
     read_image = read(
         source,
         wants=wants,
-        wants_program=wants_program,
-        visit=lambda path, content: pack(catalog(path, content, limits)),
+        wants_program=lambda path, head: inside.wants_program(path, head) or wants_program(path, head),
+        also=inside.wants,
+        visit=lambda path, content: _visit(path, content, limits),
         exact=exact_paths(),
         limits=limits,
         verify=False,
@@ -37,13 +48,18 @@ def cataloged(source: ImageSource, limits: Limits, kept: Kept[Any] | None) -> Im
     evidence = (
         Evidence(
             path=as_text(path),
-            versions=tuple((image.layers[index].diff_id, unpack(found)) for index, found in tree.history(path)),
+            versions=tuple(
+                (image.layers[index].diff_id, unpack(found.packages)) for index, found in tree.history(path)
+            ),
         )
-        for path, _, _ in tree.results()
+        for path, found, _ in tree.results()
+        if found.packages.order or wants(path)
     )
     contents = assemble(evidence, canonical=lambda path: tree.resolve(path) or path)
+    noted = ((path, found.noted, index) for path, found, index in tree.everything())
     return msgspec.structs.replace(
         image,
+        contents=inside.assemble(image, tree, noted),
         distro=contents.distro,
         packages=contents.packages,
         configuration=contents.configuration,
@@ -55,3 +71,9 @@ def cataloged(source: ImageSource, limits: Limits, kept: Kept[Any] | None) -> Im
             ),
         ),
     )
+
+
+def _visit(path: str, content: bytes, limits: Limits) -> Found:
+    """The catalogers see what they ask for, and nothing of what only the contents want."""
+    asked = wants(path) or wants_program(path, content[:_HEAD])
+    return Found(pack(catalog(path, content, limits) if asked else ()), inside.inspect(path, content))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from seawall.checks import Check, all_checks, dockerfile_checks
+from seawall.checks import Check, all_checks, dockerfile_checks, image_checks
 from seawall.checks.baseline import BASELINE
 from seawall.checks.documented import Documented
 from seawall.checks.page import index
@@ -17,7 +17,7 @@ from seawall.sources.clusters.costs import change
 
 
 def _everything() -> list[Check | Documented]:
-    return sorted((*all_checks(), BASELINE, *RULES, *dockerfile_checks()), key=lambda each: each.id)
+    return sorted((*all_checks(), BASELINE, *RULES, *image_checks(), *dockerfile_checks()), key=lambda each: each.id)
 
 
 def listing() -> str:

@@ -125,10 +125,10 @@ class Images:
 
     @functools.cached_property
     def _layers(self) -> Cache[Any] | None:
-        from seawall.catalogers.records import Records
         from seawall.sources.images.layer import LayerFacts
+        from seawall.workflows.cataloging import Found
 
-        return self._cache(LayerFacts[Records])
+        return self._cache(LayerFacts[Found])
 
     def _cache(self, shape: Any) -> Cache[Any] | None:
         from seawall.sources.images.cache import Cache
@@ -150,7 +150,7 @@ def fingerprint(limits: object) -> str:
 
     root = Path(seawall.__file__).parent
     words = hashlib.sha256(msgspec.json.encode(limits))
-    below = ("version.py", "model/*.py", "safe/**/*.py", "catalogers/**/*.py", "sources/images/*.py")
+    below = ("version.py", "model/*.py", "safe/**/*.py", "catalogers/**/*.py", "contents/*.py", "sources/images/*.py")
     for pattern in (*below, "workflows/cataloging.py"):
         for path in sorted(root.glob(pattern)):
             words.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
