@@ -13,8 +13,8 @@ from backports import zstd
 from seawall.catalogers import Evidence, Owns, Record, all_catalogers, assemble, catalog, wants
 from seawall.catalogers.chisel import LISTED, WALL
 from seawall.catalogers.dotnet import APP, BUNDLE
-from seawall.catalogers.executable import ELF
 from seawall.model import Distro, NotAssessed, Package
+from seawall.safe.executable import ELF
 from seawall.safe.limits import Limits
 
 

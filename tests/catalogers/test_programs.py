@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from seawall.catalogers import Evidence, Owns, Record, assemble, catalog, wants_program
-from seawall.catalogers.executable import ELF, parse
 from seawall.catalogers.generic import KNOWN
 from seawall.catalogers.go import MAGIC, PROGRAM, TOOLCHAIN, UNREADABLE, _semantic
 from seawall.catalogers.rust import AUDITABLE
 from seawall.model import Distro, NotAssessed, Package
+from seawall.safe.executable import ELF, parse
 from seawall.safe.limits import Limits
 
 GO = shutil.which("go")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -87,12 +86,6 @@ def all_catalogers() -> tuple[Cataloger, ...]:
     modules = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
     values = (getattr(importlib.import_module(f"{__package__}.{name}"), name, None) for name in modules)
     return tuple(value for value in values if isinstance(value, Cataloger))
-
-
-def regex(glob: str) -> str:
-    """The regular expression that a whole path must match."""
-    folders, rest = ("(?:.*/)?", glob[3:]) if glob.startswith("**/") else ("", glob)
-    return folders + "[^/]*".join(re.escape(part) for part in rest.split("*"))
 
 
 def owns(package: str, paths: Iterable[str], *, where: str, size: int) -> Owns:

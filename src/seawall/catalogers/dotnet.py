@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import msgspec
 
 from seawall.catalogers.cataloger import Example, Record, cataloger, document
-from seawall.catalogers.executable import ELF, PE, parse
 from seawall.errors import Malformed
 from seawall.model import NotAssessed, Package
+from seawall.safe.executable import ELF, PE, parse
 from seawall.safe.limits import DEFAULT, Limits
 
 BUNDLE = bytes.fromhex("8b1202b96a612038727b930214d7a03213f5b9e6efae3318ee3b2dce24b36aae")

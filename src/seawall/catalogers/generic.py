@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from seawall.catalogers.cataloger import Example, cataloger
-from seawall.catalogers.executable import ELF
 from seawall.model import Package
+from seawall.safe.executable import ELF
 
 NUMBER = rb"(\d{1,3}\.\d{1,3}\.\d{1,3})"
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from seawall.catalogers.cataloger import Example, Record, cataloger
-from seawall.catalogers.executable import ELF, PE, Executable, is_go, is_packed, parse
 from seawall.errors import LimitExceeded, Malformed
 from seawall.model import NotAssessed, Package
+from seawall.safe.executable import ELF, PE, Executable, is_go, is_packed, parse
 from seawall.safe.limits import DEFAULT, Limits
 
 MAGIC = b"\xff Go buildinf:"

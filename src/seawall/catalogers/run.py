@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from seawall.catalogers.cataloger import Cataloger, Owns, Record, all_catalogers, regex, unreadable
-from seawall.catalogers.executable import is_go, is_library
+from seawall.catalogers.cataloger import Cataloger, Owns, Record, all_catalogers, unreadable
 from seawall.errors import LimitExceeded, SeawallError
+from seawall.safe.executable import is_go, is_library
+from seawall.safe.globs import regex
 from seawall.safe.limits import DEFAULT, Limits
 
 TAIL = 3

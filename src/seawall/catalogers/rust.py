@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import msgspec
 
 from seawall.catalogers.cataloger import Example, cataloger, document
-from seawall.catalogers.executable import ELF, PE, parse
 from seawall.model import Package
 from seawall.safe.compression import inflate
+from seawall.safe.executable import ELF, PE, parse
 from seawall.safe.limits import DEFAULT, Limits
 
 SECTION = ".dep-v0"

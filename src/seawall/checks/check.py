@@ -8,9 +8,9 @@ from typing import Protocol, TypeAlias
 
 import msgspec
 
-from seawall.model import Change, Cluster, Pool, Severity, Tool
+from seawall.model import Change, Cluster, Image, Pool, Severity, Tool
 
-Example: TypeAlias = Cluster | tuple[Cluster, ...]
+Example: TypeAlias = Cluster | tuple[Cluster, ...] | Image
 
 
 class Fail(msgspec.Struct, frozen=True):
@@ -47,8 +47,8 @@ class Price(Protocol):
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """One check. `takes` are the function's parameters, of cluster, pool, fleet and today, in order; `kind` is what a
-    finding of it is about: cluster, pool or fleet.
+    """One check. `takes` are the function's parameters, of cluster, pool, fleet, image and today, in order; `kind` is
+    what a finding of it is about: cluster, pool, fleet or image.
 
     `sets` is the change that mends the problem. Examples are clusters, or tuples of clusters for a check of a fleet;
     `unknowns` are those that cannot be decided.
@@ -73,15 +73,16 @@ def check(
     id: str,  # noqa: A002 - reads as what it is at 40 call sites
     *,
     severity: Severity,
-    sets: Mapping[str, object],
     refs: Sequence[str],
     passes: Sequence[Example],
     fails: Sequence[Example],
     unknowns: Sequence[Example] = (),
+    sets: Mapping[str, object] | None = None,
 ) -> Callable[[Callable[..., Verdicts]], Check]:
     """Turn a function into a check. Its first docstring line is the title; its parameters say what it is given:
 
-    `cluster`; `pool` to be asked once for every node pool; `fleet`; `today`, a date. It yields `Fail` and `Undecided`;
+    `cluster`; `pool` to be asked once for every node pool; `fleet`; `image`, with `days`, the most it may be
+    old; `today`, a date. It yields `Fail` and `Undecided`;
     `known(x)` of an unknown value ends it undecided.
     """
 
@@ -94,14 +95,14 @@ def check(
             title=title.rstrip("."),
             doc=doc.strip(),
             severity=severity,
-            sets=sets,
+            sets=sets or {},
             refs=tuple(refs),
             passes=tuple(passes),
             fails=tuple(fails),
             unknowns=tuple(unknowns),
             function=function,
             takes=takes,
-            kind=next((kind for kind in ("fleet", "pool") if kind in takes), "cluster"),
+            kind=next((kind for kind in ("fleet", "pool", "image") if kind in takes), "cluster"),
         )
 
     return made

@@ -9,7 +9,7 @@ from seawall.checks.frameworks import controls_of
 from seawall.checks.gold import GOLD, TODAY
 from seawall.checks.plan.rule import Rule
 from seawall.checks.run import run
-from seawall.model import Cluster, Cost, Unknown
+from seawall.model import Cluster, Cost, Image, Unknown
 from seawall.model.paths import all_paths, get
 
 _AREAS = {
@@ -28,14 +28,15 @@ _AREAS = {
 
 def page(check: Check, cost: Price) -> str:
     """What `seawall explain` prints and docs/checks/ holds. `cost` prices the change of the first failing example."""
-    subject = {"pool": "every node pool", "fleet": "clusters of one system"}.get(check.kind, "a cluster")
+    subject = {"pool": "every node pool", "fleet": "clusters of one system", "image": "an image"}.get(
+        check.kind, "a cluster"
+    )
     parts = [
         f"# {check.id}: {check.title}",
         f"`{check.name}` · severity {check.severity} · asked of {subject}",
         check.doc,
         *_change(check, cost),
-        "## Examples",
-        "\n".join(dict.fromkeys(_examples(check))),
+        *_examples_section(check),
         *_frameworks(check),
         "## References",
         "\n".join(f"- <{ref}>" for ref in check.refs),
@@ -47,14 +48,14 @@ def index(checks: Iterable[Check | Rule]) -> str:
     """All checks in one table, by area; each links to its page, `ID.md` in the same folder."""
     lines = ["# Checks", "", "| id | area | severity | what it finds |", "|---|---|---|---|"]
     for check in sorted(checks, key=lambda check: check.id):
-        area = _AREAS.get(check.id.split("-")[1], "")
+        area = "Images" if check.id.startswith("IMG-") else _AREAS.get(check.id.split("-")[1], "")
         lines.append(f"| [{check.id}]({check.id}.md) | {area} | {check.severity} | {check.title} |")
     return "\n".join(lines) + "\n"
 
 
 def _change(check: Check, cost: Price) -> Iterator[str]:
     example = check.fails[0]
-    if isinstance(example, tuple):
+    if not isinstance(example, Cluster):
         return
     yield "## The change and what it costs"
     yield "\n".join(f"- `{path}` = {_word(value)}" for path, value in check.sets.items())
@@ -88,6 +89,12 @@ def _row(tool: str, cost: Cost, one_way: bool, note: str) -> str:
     return f"| {tool} | {str(cost).replace('_', ' ')} | {'yes' if one_way else 'no'} | {text} |"
 
 
+def _examples_section(check: Check) -> Iterator[str]:
+    if check.kind != "image":  # what it finds is in files: the tests show it
+        yield "## Examples"
+        yield "\n".join(dict.fromkeys(_examples(check)))
+
+
 def _examples(check: Check) -> Iterator[str]:
     for verdict, examples in (("passes", check.passes), ("fails", check.fails), ("undecided", check.unknowns)):
         for example in examples:
@@ -96,6 +103,7 @@ def _examples(check: Check) -> Iterator[str]:
 
 def _in_words(example: Example) -> str:
     """How the example differs from the cluster that passes everything."""
+    assert not isinstance(example, Image)
     if isinstance(example, tuple):
         return "; ".join(f"{cluster.name}: {_in_words(cluster)}" for cluster in example)
     changed = [

@@ -48,6 +48,9 @@ def add_images(parser: argparse.ArgumentParser) -> None:
         metavar="DAYS",
         help="advisories imported longer ago are reported as stale (default: 5)",
     )
+    parser.add_argument(
+        "--max-image-age", type=count, default=90, metavar="DAYS", help="images built longer ago are old (default: 90)"
+    )
     add_registries(parser)
     cache = parser.add_argument_group("cache of layers")
     cache.add_argument(
@@ -125,7 +128,7 @@ def date(text: str) -> datetime.date:
 def count(text: str) -> int:
     """A number from 1."""
     if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"not a number of images: {text!r}")
+        raise argparse.ArgumentTypeError(f"not a number from 1: {text!r}")
     return int(text)
 
 
@@ -183,6 +186,7 @@ def settings(args: argparse.Namespace) -> Settings:
         platform=getattr(args, "platform", ""),
         framework=getattr(args, "framework", ""),
         max_age=getattr(args, "max_age", 0),
+        max_image_age=getattr(args, "max_image_age", 90),
         baseline=getattr(args, "baseline", None),
         policy=Policy(
             fail_on=Severity[args.fail_on.upper()],

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from seawall.model.contents import Contents
 from seawall.model.location import NotAssessed
 
 
@@ -59,6 +60,8 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
     """One image of one platform, read whole.
 
     `name` is what the user would call it: a tag where there is one, else the path. `platform` is `os/arch[/variant]`.
+    `history` are all build steps, oldest first, those without a layer too. `contents` is None where the files were not
+    looked at.
     """
 
     name: str
@@ -70,7 +73,14 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
     entrypoint: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     labels: Mapping[str, str] = {}
+    env: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
+    working_dir: str = ""
+    healthcheck: tuple[str, ...] = ()
+    history: tuple[str, ...] = ()
     distro: Distro | None = None
     layers: tuple[Layer, ...] = ()
     packages: tuple[Package, ...] = ()
     not_assessed: tuple[NotAssessed, ...] = ()
+    contents: Contents | None = None

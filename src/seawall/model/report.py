@@ -36,8 +36,19 @@ class ClusterCoverage(msgspec.Struct, frozen=True, kw_only=True):
     elsewhere: tuple[str, ...] = ()
 
 
+class Points(msgspec.Struct, frozen=True, kw_only=True):
+    """What adds to an image's score: a kind of thing, its points, and the tools, paths or sentences that are meant."""
+
+    what: str
+    points: int
+    why: tuple[str, ...] = ()
+
+
 class ImageCoverage(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of one image was read."""
+    """How much of one image was read.
+
+    `exploitability` is what it gives to whoever breaks in, the sum of `points`; None where its files were not read.
+    """
 
     name: str
     file: str
@@ -46,6 +57,8 @@ class ImageCoverage(msgspec.Struct, frozen=True, kw_only=True):
     layers: int
     packages: int
     matched: int
+    exploitability: int | None = None
+    points: tuple[Points, ...] = ()
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,20 +26,24 @@ _KINDS: dict[bytes, Kind] = {
 }  # fmt: skip
 _WITHOUT_CONTENT = frozenset((b"1", b"2", b"3", b"4", b"5", b"6"))
 _EXTENSIONS = frozenset((b"x", b"X", b"g", b"L", b"K"))
+_CAPABILITY = "SCHILY.xattr.security.capability"
 _PAX = frozenset(
-    (b"path", b"linkpath", b"size", *(b"GNU.sparse." + key for key in (b"name", b"major", b"map", b"size")))
+    (
+        *(b"path", b"linkpath", b"size", _CAPABILITY.encode()),
+        *(b"GNU.sparse." + key for key in (b"name", b"major", b"map", b"size")),
+    )
 )
 _ADLER = 65521  # the prime of adler32: its low half is one more than the sum of all bytes
 
 
 class Member:
-    """One entry: its normalised name, its kind, its size in bytes, the target of a link as it is written, and the
-    offset of its content in the stream.
+    """One entry: its normalised name, its kind, its size in bytes, the target of a link as it is written, the offset of
+    its content in the stream, and the bytes of the kernel's record of its capabilities, as surrogates.
 
     A name that is not UTF-8 keeps its bytes as surrogates; `as_text` makes it fit to show.
     """
 
-    __slots__ = ("_header", "_window", "kind", "link", "name", "offset", "size", "sparse")
+    __slots__ = ("_header", "_window", "capability", "kind", "link", "name", "offset", "size", "sparse")
 
     name: str
     kind: Kind
@@ -47,6 +51,7 @@ class Member:
     link: str
     sparse: bool
     offset: int
+    capability: str
     _header: bytes
     _window: Window
 
@@ -67,6 +72,11 @@ class Member:
         head = self._window.take(min(n, self.size))
         self._window.at -= len(head)
         return head
+
+    @property
+    def owner(self) -> bytes:
+        """The fields of mode, user and group as they are, to be looked up among those that were seen before."""
+        return self._header[100:124]
 
     @property
     def executable(self) -> bool:
@@ -135,6 +145,7 @@ class Walk:
             member.kind = kind = _KINDS.get(typeflag, "other")
             member.link = _text(header[157:257].partition(b"\0")[0]) if header[157] else ""
             member.name, member.size, member.sparse = path.decode("utf-8", "surrogateescape"), size, False
+            member.capability = ""
             if kind != "file" or typeflag != b"0" or self._extended:
                 self._settle(member, typeflag)
                 size = member.size
@@ -176,6 +187,7 @@ class Walk:
             if not extended["size"].isdecimal() or len(extended["size"]) > 18:
                 raise window.malformed(f"the size {extended['size'][:40]!r} is no number")
             member.size = int(extended["size"])
+        member.capability = extended.get(_CAPABILITY, "")
         extended.clear()
 
     def _extend(self, typeflag: bytes, size: int) -> None:

@@ -18,9 +18,11 @@ from seawall.model import (
     FeedStatus,
     Finding,
     FrameworkResult,
+    Image,
     ImageCoverage,
     NotAssessed,
     Package,
+    Points,
     Report,
 )
 from seawall.workflows.discover import Found, discover
@@ -188,6 +190,7 @@ def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: S
                     assessed.findings += findings(image, matched)
                     assessed.packages += image.packages
                     assessed.not_assessed += [*image.not_assessed, *of_image(image.name, matched.not_assessed)]
+                    points = inside(image, settings, assessed)
                     distro = image.distro
                     assessed.images.append(
                         ImageCoverage(
@@ -198,12 +201,30 @@ def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: S
                             layers=len(image.layers),
                             packages=len(image.packages),
                             matched=matched.judged,
+                            exploitability=None if points is None else sum(each.points for each in points),
+                            points=points or (),
                         )
                     )
             except SeawallError as error:
                 failed(str(place), error)
         assessed.advisories = advisories.feeds()
         assessed.not_assessed += advisories.gaps()
+
+
+def inside(image: Image, settings: Settings, assessed: Assessed) -> tuple[Points, ...] | None:
+    """Ask every check of what the image's files are; what adds to its score, None where they were not looked at."""
+    from seawall.checks import image_checks
+    from seawall.checks.exploitability import exploitability
+    from seawall.checks.images import judge
+
+    if image.contents is None or image.platform.startswith("windows"):
+        why = "its files are Windows'" if image.contents else "it was read from a list of its packages"
+        what = "tools, rights and secrets in an image"
+        assessed.not_assessed.append(NotAssessed(what=what, where=image.name, why=why))
+        return None
+    checks = asked(image_checks(), settings)
+    assessed.findings += judge(image, checks, today=settings.today, days=settings.max_image_age)
+    return exploitability(image)
 
 
 def of_image(name: str, not_assessed: Iterable[NotAssessed]) -> list[NotAssessed]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from seawall.checks import Check, all_checks
+from seawall.checks import Check, all_checks, image_checks
 from seawall.checks.page import index
 from seawall.checks.page import page as page_of
 from seawall.checks.plan import RULES, Rule
@@ -15,7 +15,7 @@ from seawall.sources.clusters.costs import change
 
 
 def _everything() -> tuple[Check | Rule, ...]:
-    return (*all_checks(), *RULES)
+    return (*all_checks(), *RULES, *image_checks())
 
 
 def listing() -> str:
@@ -37,7 +37,7 @@ def page(id_or_name: str) -> str:
 
 def documents() -> dict[str, str]:
     """File name -> Markdown: a page a check, and the index."""
-    checks = all_checks()
+    checks = (*all_checks(), *image_checks())
     pages = {f"{check.id}.md": page_of(check, change) for check in checks} | {
         f"{rule.id}.md": rule.page for rule in RULES
     }

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+import seawall.contents as inside
 from seawall.catalogers import Evidence, assemble, catalog, exact_paths, wants, wants_program
 from seawall.catalogers.records import Records, pack, unpack
 from seawall.errors import SeawallError, UsageError
 from seawall.model import Image
+from seawall.safe.limits import Limits
 from seawall.safe.names import as_text
 from seawall.sources.images.image import ImageSource
 from seawall.sources.images.opening import open_images
@@ -29,6 +31,15 @@ if TYPE_CHECKING:
     from seawall.sources.images.registry.opening import Registries
 
 Failed = Callable[[str, SeawallError], None]
+
+_HEAD = 4096
+
+
+class Found(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """What was made of one file: by the catalogers, and as one of the image's contents."""
+
+    packages: Records
+    noted: inside.Noted
 
 
 class Images:
@@ -91,8 +102,9 @@ class Images:
         read_image = read(
             source,
             wants=wants,
-            wants_program=wants_program,
-            visit=lambda path, content: pack(catalog(path, content, limits)),
+            wants_program=lambda path, head: inside.wants_program(path, head) or wants_program(path, head),
+            also=inside.wants,
+            visit=lambda path, content: _visit(path, content, limits),
             exact=exact_paths(),
             limits=limits,
             verify=False,
@@ -102,13 +114,18 @@ class Images:
         evidence = (
             Evidence(
                 path=as_text(path),
-                versions=tuple((image.layers[index].diff_id, unpack(found)) for index, found in tree.history(path)),
+                versions=tuple(
+                    (image.layers[index].diff_id, unpack(found.packages)) for index, found in tree.history(path)
+                ),
             )
-            for path, _, _ in tree.results()
+            for path, found, _ in tree.results()
+            if found.packages.order or wants(path)
         )
         contents = assemble(evidence, canonical=lambda path: tree.resolve(path) or path)
+        noted = ((path, found.noted, index) for path, found, index in tree.everything())
         return msgspec.structs.replace(
             image,
+            contents=inside.assemble(image, tree, noted),
             distro=contents.distro,
             packages=contents.packages,
             not_assessed=(
@@ -134,9 +151,15 @@ class Images:
         if settings.cache is None:
             return None
         mark = fingerprint(settings.limits)
-        cache = LayerCache[Any](settings.cache, fingerprint=mark, kind=Records, size=settings.cache_bytes)
+        cache = LayerCache[Any](settings.cache, fingerprint=mark, kind=Found, size=settings.cache_bytes)
         self._open.callback(cache.prune)
         return cache
+
+
+def _visit(path: str, content: bytes, limits: Limits) -> Found:
+    """The catalogers see what they ask for, and nothing of what only the contents want."""
+    asked = wants(path) or wants_program(path, content[:_HEAD])
+    return Found(pack(catalog(path, content, limits) if asked else ()), inside.inspect(path, content))
 
 
 def fingerprint(limits: object) -> str:
@@ -147,7 +170,15 @@ def fingerprint(limits: object) -> str:
 
     root = Path(seawall.__file__).parent
     words = hashlib.sha256(msgspec.json.encode(limits))
-    for pattern in ("version.py", "model/*.py", "safe/**/*.py", "catalogers/**/*.py", "sources/images/*.py"):
+    for pattern in (
+        "version.py",
+        "model/*.py",
+        "safe/**/*.py",
+        "catalogers/**/*.py",
+        "contents/*.py",
+        "sources/images/*.py",
+        "workflows/images.py",
+    ):
         for path in sorted(root.glob(pattern)):
             words.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
     return words.hexdigest()

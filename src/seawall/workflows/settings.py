@@ -22,6 +22,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tag of a repository is meant, with `newest` only so many of them. `cache` is the folder in which the facts of layers
     are kept (None: nowhere), of at most `cache_bytes`. `rootfs` are root file systems to be read.
     `baseline` describes the clusters that those found are held against.
+    An image that was built more than `max_image_age` days ago is old.
     """
 
     today: datetime.date
@@ -38,3 +39,4 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cache_bytes: int = 1024 * MIB
     rootfs: tuple[Path, ...] = ()
     baseline: Path | None = None
+    max_image_age: int = 90

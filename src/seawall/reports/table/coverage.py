@@ -20,6 +20,11 @@ def coverage(report: Report, style: Style) -> Iterator[str]:
         return
     things = ", ".join(_things(seen))
     yield from wrap(f"Read {count(seen.files, 'file')}{': ' if things else ''}{things}.", style.width, "  ")
+    for image in sorted(seen.images, key=lambda each: each.name):
+        if image.exploitability is not None:
+            parts = ", ".join(f"{each.what} {each.points}" for each in image.points)
+            text = f"Exploitability of {image.name}: {image.exploitability}" + (f" ({parts})." if parts else ".")
+            yield from wrap(printable(text), style.width, "  ")
     if missing := sorted({path for paths in separate_settings(report).values() for path in paths}):
         number = sum(map(len, separate_settings(report).values()))
         text = f"{count(number, 'setting')} not in this input (a separate resource: {', '.join(missing)})."

@@ -17,11 +17,20 @@ from seawall.sources.images.files import OpenFile
 T = TypeVar("T")
 
 
+class _Health(msgspec.Struct, frozen=True, rename="pascal"):
+    test: tuple[str, ...] | None = None
+
+
 class _Run(msgspec.Struct, frozen=True, rename="pascal"):
     user: str | None = None
     entrypoint: tuple[str, ...] | None = None
     cmd: tuple[str, ...] | None = None
     labels: dict[str, str] | None = None
+    env: tuple[str, ...] | None = None
+    exposed_ports: dict[str, object] | None = None
+    volumes: dict[str, object] | None = None
+    working_dir: str | None = None
+    healthcheck: _Health | None = None
 
 
 class _History(msgspec.Struct, frozen=True):
@@ -120,6 +129,12 @@ def describe(
         entrypoint=run.entrypoint or (),
         command=run.cmd or (),
         labels=run.labels or {},
+        env=run.env or (),
+        ports=tuple(sorted(run.exposed_ports or ())),
+        volumes=tuple(sorted(run.volumes or ())),
+        working_dir=run.working_dir or "",
+        healthcheck=(run.healthcheck.test or ()) if run.healthcheck else (),
+        history=tuple(step.created_by or "" for step in config.history or ()),
         layers=layers,
         not_assessed=not_assessed,
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from seawall.errors import LimitExceeded, SeawallError, Unsupported
+from seawall.errors import LimitExceeded, Malformed, SeawallError, Unsupported
 from seawall.safe import tar
 from seawall.safe.limits import Limits
 from seawall.safe.names import as_text, normalise
@@ -22,6 +22,7 @@ HEAD = 4096
 
 SMALLEST_PROGRAM = 4096
 
+_RUN, _SPECIAL, _STICKY, _ALL_WRITE = 0o111, 0o6000, 0o1000, 0o002
 _WHITEOUT = ".wh."
 _AUFS = ".wh..wh."
 _OPAQUE = ".wh..wh..opq"
@@ -33,13 +34,30 @@ class Unread(msgspec.Struct, frozen=True, tag=True):
     why: str
 
 
+class Rights(NamedTuple):
+    """Mode bits, user and group, and the kernel's record of a file's capabilities, in hexadecimal."""
+
+    mode: int
+    user: int
+    group: int
+    capability: str = ""
+
+    def matter(self, kind: Entry) -> bool:
+        """True for a file that may be run, has a power of its own or that all may write to, and a folder that all may
+        write to and delete in."""
+        if kind == "file":
+            return bool(self.mode & (_RUN | _SPECIAL | _ALL_WRITE) or self.capability)
+        return kind == "dir" and self.mode & (_ALL_WRITE | _STICKY) == _ALL_WRITE
+
+
 class LayerFacts(msgspec.Struct, Generic[T], kw_only=True):
     """What a layer does to the tree below it. It depends on the layer alone, so it can be kept by its digest.
 
     `folders` maps a folder to its entries; parents come before what is in them. A folder that is only on the way to
     an entry is a "way": unlike a "dir" it does not replace a lower link. Paths are where entries land once the
     layer's own links are followed. `whiteouts` and `opaque` hide what lower layers have. `digest` and `diff_id` are
-    the sha256 of the layer as it came and unpacked, as computed while reading; "" where that was not done.
+    the sha256 of the layer as it came and unpacked, as computed while reading; "" where that was not done. `rights`
+    are those that matter: of files that may be run or are special, and of files and folders that all may write to.
     """
 
     folders: dict[str, dict[str, Entry]] = {}
@@ -48,6 +66,7 @@ class LayerFacts(msgspec.Struct, Generic[T], kw_only=True):
     whiteouts: list[str] = []
     opaque: list[str] = []
     results: dict[str, T | Unread] = {}
+    rights: dict[str, Rights] = {}
     notes: list[str] = []
     digest: str = ""
     diff_id: str = ""
@@ -89,19 +108,28 @@ def analyse(
         if name in folder:
             record.forget(path, folder, name, member.kind)
         folder[names.setdefault(name, name)] = member.kind
+        runs = record.rights(path, member)
         if member.kind != "file":
             record.special(path, member)
-        elif wants(path) or (wants_program and _may_run(member) and wants_program(path, member.peek(HEAD))):
+        elif wants(path) or (wants_program and _may_run(member, runs) and wants_program(path, member.peek(HEAD))):
             facts.results[path] = _result(member, path, visit)
     facts.notes += walk.notes
     return facts
 
 
-def _may_run(member: tar.Member) -> bool:
-    # the size first: most files are small, and every look at a header costs
-    return (
-        member.size >= SMALLEST_PROGRAM and not member.sparse and (named_as_program(member.name) or member.executable)
-    )
+def _may_run(member: tar.Member, runs: bool) -> bool:
+    if not runs and (member.size < SMALLEST_PROGRAM or not named_as_program(member.name)):
+        return False
+    return member.size > 0 and not member.sparse
+
+
+def _rights(member: tar.Member) -> Rights:
+    """What cannot be read is taken for a program that belongs to root."""
+    try:
+        mode, user, group = member.rights
+    except Malformed:
+        mode, user, group = _RUN, 0, 0
+    return Rights(mode & 0o7777, user, group, member.capability.encode("utf-8", "surrogateescape").hex())
 
 
 def named_as_program(path: str) -> bool:
@@ -127,6 +155,7 @@ class _Record(Generic[T]):
 
     def __init__(self, facts: LayerFacts[T], bound: int, where: str) -> None:
         self._facts, self._bound, self._where, self._held = facts, bound, where, 0
+        self._seen: dict[tuple[bytes, str], Rights] = {}
 
     def landing(self, path: str, *, last: bool = True) -> str:
         """Where the layer's own links lead, the `last` component followed or not; a loop is left as it is."""
@@ -169,6 +198,18 @@ class _Record(Generic[T]):
         folder.pop(name, None)
         self._drop(path)
 
+    def rights(self, path: str, member: tar.Member) -> bool:
+        """Keep the entry's rights where they matter; whether it is a file that somebody may run."""
+        key = member.owner, member.capability
+        rights = self._seen.get(key)
+        if rights is None:
+            rights = self._seen[key] = _rights(member)
+        if rights.matter(member.kind):
+            self._facts.rights[path] = rights
+        else:
+            self._facts.rights.pop(path, None)
+        return bool(rights.mode & _RUN) and member.kind == "file"
+
     def special(self, path: str, member: tar.Member) -> None:
         """What an entry that is no file has beside its kind."""
         if member.kind == "dir":
@@ -199,5 +240,6 @@ class _Record(Generic[T]):
     def _drop(self, path: str) -> None:
         facts = self._facts
         facts.results.pop(path, None)
+        facts.rights.pop(path, None)
         facts.symlinks.pop(path, None)
         facts.hardlinks.pop(path, None)

@@ -43,6 +43,7 @@ def read(
     wants: Callable[[str], bool],
     visit: Callable[[str, bytes], T],
     wants_program: Callable[[str, bytes], bool] | None = None,
+    also: Callable[[str], bool] | None = None,
     exact: Collection[str] = (),
     limits: Limits = DEFAULT,
     threads: int = 2,
@@ -53,10 +54,14 @@ def read(
 
     `wants` gets paths without a leading slash; `visit` gets the path and the content, and may run in several threads.
     `wants_program` adds programs by content: see `analyse`. `exact` are wanted paths that are looked for through linked
-    folders too (a package database behind a link).
+    folders too (a package database behind a link). `also` names files that are visited where they lie, and never read
+    anew because a link to them has such a name.
     Without `verify`, diffIDs are not checked (digests are), and a layer in a plain archive is not read but for its
     wanted files. `kept` has the facts of layers read before, and takes those of layers whose digest was computed.
     """
+
+    def there(path: str) -> bool:
+        return wants(path) or (also is not None and also(path))
 
     def facts_of(layer: LayerSource | None) -> LayerFacts[T]:
         if layer is None:
@@ -64,7 +69,7 @@ def read(
         known = kept.get(layer.digest) if kept and layer.digest else None
         if known and (not verify or known.diff_id == layer.diff_id):
             return known
-        facts = read_layer(layer, wants=wants, wants_program=wants_program, visit=visit, limits=limits, verify=verify)
+        facts = read_layer(layer, wants=there, wants_program=wants_program, visit=visit, limits=limits, verify=verify)
         if kept and facts.digest:
             kept.put(facts.digest, facts)
         return facts

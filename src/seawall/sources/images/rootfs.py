@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +15,7 @@ from seawall.safe import tar
 from seawall.safe.limits import Limits
 from seawall.safe.names import as_text
 from seawall.sources.images.image import ImageSource, LayerSource
-from seawall.sources.images.layer import HEAD, SMALLEST_PROGRAM, LayerFacts, Unread, named_as_program
+from seawall.sources.images.layer import HEAD, SMALLEST_PROGRAM, LayerFacts, Rights, Unread, named_as_program
 from seawall.sources.images.links import join
 
 T = TypeVar("T")
@@ -69,12 +70,14 @@ def read_folder(
                 facts.symlinks[path] = str(Path(entry.path).readlink())
             elif entry.is_dir(follow_symlinks=False):
                 entries[entry.name] = "dir"
+                _keep_rights(entry, path, facts)
                 if folder or entry.name not in _KERNEL:
                     todo.append(path)
                 else:
                     facts.folders[path] = {}
             elif entry.is_file(follow_symlinks=False):
                 entries[entry.name] = "file"
+                _keep_rights(entry, path, facts)
                 if wants(path) or (wants_program and _is_program(entry, path, wants_program)):
                     facts.results[path] = _visited(Path(entry.path), path, visit, limits)
             else:
@@ -82,10 +85,20 @@ def read_folder(
     return facts
 
 
+def _keep_rights(entry: os.DirEntry[str], path: str, facts: LayerFacts[T]) -> None:
+    status, capability = entry.stat(follow_symlinks=False), b""
+    if status.st_mode & 0o111 and hasattr(os, "getxattr"):
+        with suppress(OSError):
+            capability = os.getxattr(entry.path, "security.capability", follow_symlinks=False)
+    rights = Rights(stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid, capability.hex())
+    if rights.matter(facts.folders[path.rpartition("/")[0]][entry.name]):
+        facts.rights[path] = rights
+
+
 def _is_program(entry: os.DirEntry[str], path: str, wants_program: Callable[[str, bytes], bool]) -> bool:
     """As `analyse` decides it; what cannot be opened counts, so that the visit says why."""
     status = entry.stat(follow_symlinks=False)
-    if status.st_size < SMALLEST_PROGRAM or not (status.st_mode & 0o111 or named_as_program(path)):
+    if not status.st_mode & 0o111 and (status.st_size < SMALLEST_PROGRAM or not named_as_program(path)):
         return False
     try:
         with os.fdopen(os.open(entry.path, _READ_ONLY), "rb") as opened:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from typing import Generic, NamedTuple, TypeAlias, TypeVar, Union
 
-from seawall.sources.images.layer import LayerFacts, Unread
+from seawall.sources.images.layer import Entry, LayerFacts, Rights, Unread
 from seawall.sources.images.links import follow, follow_parent, join
 
 T = TypeVar("T")
@@ -33,6 +33,12 @@ class Wanted(NamedTuple):
     path: str
     layer: int
     stored: str
+
+
+def _kind(node: _Node) -> Entry:
+    if isinstance(node, dict):
+        return "dir"
+    return "symlink" if isinstance(node, str) else "other" if node is None else "file"
 
 
 class Tree(Generic[T]):
@@ -96,6 +102,60 @@ class Tree(Generic[T]):
         for path, result, layer in self._outcomes():
             if not isinstance(result, Unread):
                 yield path, result, layer
+
+    def everything(self) -> Iterator[tuple[str, T, int]]:
+        """What was made of every file of every layer, those that later layers hide too: where its layer has it."""
+        for index, facts in enumerate(self._layers):
+            for path, result in facts.results.items():
+                if not isinstance(result, Unread):
+                    yield path, result, index
+
+    def names(self) -> dict[tuple[int, str], list[str]]:
+        """The visible names, hard links too, of every file of which something was made: by its layer and name there."""
+        names: dict[tuple[int, str], list[str]] = {}
+        for path, node in self._leaves:
+            if isinstance(node, _File) and node.stored in self._layers[node.layer].results:
+                names.setdefault((node.layer, node.stored), []).append(path)
+        return names
+
+    def entries(self, folder: str) -> dict[str, Entry]:
+        """What is in a folder, links followed: file, dir, symlink, or other (a device, pipe or socket)."""
+        node = self._lookup(follow(folder, self._link_at) or "") if folder else self._root
+        return {name: _kind(each) for name, each in node.items()} if isinstance(node, dict) else {}
+
+    def folders(self) -> Iterator[tuple[str, dict[str, object]]]:
+        """Every visible folder by its path, with what is in it by name; the root first."""
+        todo: list[tuple[str, _Folder]] = [("", self._root)]
+        while todo:
+            path, folder = todo.pop()
+            yield path, folder  # type: ignore[misc]
+            todo += [(join(path, name), node) for name, node in folder.items() if isinstance(node, dict)]
+
+    def links(self) -> Iterator[tuple[str, str]]:
+        """Every visible symbolic link and its target as written."""
+        return ((path, node) for path, node in self._leaves if isinstance(node, str))
+
+    def holder(self, path: str) -> tuple[int, str] | None:
+        """The layer that holds a file, links followed, and its name there; None for what is no file."""
+        real = follow(path, self._link_at)
+        node = self._lookup(real) if real is not None else None
+        if isinstance(node, _File):
+            return node.layer, node.stored
+        return (node, real or "") if isinstance(node, int) else None
+
+    def rights(self) -> Iterator[tuple[str, Rights, int]]:
+        """The rights that matter (see `LayerFacts`) of visible files and folders, each with its layer, sorted."""
+        found: dict[str, tuple[Rights, int]] = {}
+        for index, facts in enumerate(self._layers):
+            for path in found.keys() & facts.folders.keys():
+                if facts.folders[path.rpartition("/")[0]].get(path.rpartition("/")[2]) == "dir":
+                    del found[path]
+            for path, rights in facts.rights.items():
+                found[path] = rights, index
+        for path in sorted(found):
+            rights, index = found[path]
+            if self.holder(path) == (index, path) or isinstance(self._lookup(path), dict):
+                yield path, rights, index
 
     def unread(self) -> Iterator[tuple[str, str]]:
         """Every visible wanted file that could not be read, and why."""

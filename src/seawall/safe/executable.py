@@ -19,17 +19,29 @@ GO_NOTE = b"\4\0\0\0Go\0\0"
 UPX = re.compile(rb"UPX[!0-3]")
 LIBRARY = re.compile(r"\.(?:so(?:\.[\w.-]+)?|dll)$")
 NAME_MAX = 64
+TEXT_MAX = 4096
+DYNAMIC_MAX = 1 << 16
+"""Bytes of the table that the loader reads. Real ones have some hundred."""
+
+_NEEDED, _STRTAB, _STRSZ, _RPATH, _RUNPATH, _FLAGS_1 = 1, 5, 10, 15, 29, 0x6FFFFFFB
+_PIE = 0x08000000
 
 
 class Executable(msgspec.Struct, frozen=True, kw_only=True):
     """`sections` are name, offset and size in the file; `segments` the address, offset and size of what is loaded.
 
     Sections that are cut short, or not in the file, are left out; so are all where the section table is not sound.
+    Of ELF alone: `wide` is 64 bits, `fixed` a program that is loaded at one address, `interpreter` its loader,
+    `dynamic` the offset and size of what the loader reads.
     """
 
     order: str
     sections: tuple[tuple[str, int, int], ...] = ()
     segments: tuple[tuple[int, int, int], ...] = ()
+    wide: bool = True
+    fixed: bool = False
+    interpreter: str = ""
+    dynamic: tuple[int, int] = (0, 0)
 
     def section(self, name: str) -> tuple[int, int] | None:
         """Where the first section of this name begins and ends."""
@@ -45,8 +57,58 @@ class Executable(msgspec.Struct, frozen=True, kw_only=True):
         return next(inside, None)
 
 
+class Linkage(msgspec.Struct, frozen=True, kw_only=True):
+    """What the loader of an ELF file is asked for: sonames, the folders of RUNPATH or RPATH as written, and in `names`
+    where the file's own table of names (sonames, imports, exports) begins and ends. `program`: it can be run, by its
+    content."""
+
+    needed: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+    names: tuple[int, int] = (0, 0)
+    program: bool = False
+
+
+def linkage(content: bytes, parts: Executable) -> Linkage:
+    """What an ELF file asks its loader for. What is not sound is left out: nothing is raised."""
+    start, size = parts.dynamic
+    entry = struct.Struct(parts.order + ("QQ" if parts.wide else "II"))
+    size = min(size, max(0, len(content) - start), DYNAMIC_MAX)
+    entries = list(entry.iter_unpack(content[start : start + size // entry.size * entry.size]))
+    values = dict(reversed(entries))
+    length = values.get(_STRSZ, 0)
+    begin = parts.offset(values.get(_STRTAB, -1), length)
+    program = parts.fixed or bool(parts.interpreter) or bool(values.get(_FLAGS_1, 0) & _PIE)
+    if begin is None:
+        return Linkage(program=program)
+
+    def texts(*tags: int) -> tuple[str, ...]:
+        found = (content[begin + at : begin + min(at + TEXT_MAX, length)] for tag, at in entries if tag in tags)
+        return tuple(text.partition(b"\0")[0].decode("utf-8", "replace") for text in found)
+
+    search = texts(_RUNPATH) or texts(_RPATH)
+    return Linkage(
+        needed=texts(_NEEDED),
+        search=tuple(folder for text in search for folder in text.split(":")),
+        names=(begin, begin + length),
+        program=program,
+    )
+
+
 def is_library(path: str) -> bool:
     return ".so" in path and LIBRARY.search(path) is not None
+
+
+def size_of(head: bytes) -> int:
+    """The size of an ELF file by its first bytes, where its sections are listed at its end, as linkers do; else 0.
+
+    0 as well for what names a loader, and is a program.
+    """
+    try:
+        wide, order = head[4] == 2, ">" if head[5] == 2 else "<"
+        (table,) = struct.unpack_from(order + ("Q" if wide else "I"), head, 40 if wide else 32)
+        return 0 if parse(head).interpreter else int(table)
+    except (struct.error, IndexError):
+        return 0
 
 
 def is_go(head: bytes) -> bool:
@@ -69,18 +131,26 @@ def parse(content: bytes) -> Executable:
 def _elf(content: bytes) -> Executable:
     wide, order = content[4] == 2, ">" if content[5] == 2 else "<"
     header = struct.unpack_from(order + ("HHIQQQIHHHHHH" if wide else "HHIIIIIHHHHHH"), content, 16)
-    _, _, _, _, programs, table, _, _, program_size, program_count, entry_size, count, names = header
+    kind_of_file, _, _, _, programs, table, _, _, program_size, program_count, entry_size, count, names = header
     program = struct.Struct(order + ("I4xQQ8xQ" if wide else "IIII" + "I"))
-    segments = []
+    segments, interpreter, dynamic = [], "", (0, 0)
     for number in range(program_count):
         fields = program.unpack_from(content, programs + number * program_size)
         kind, at, address, size = fields if wide else (fields[0], fields[1], fields[2], fields[4])
         if kind == 1:
             segments.append((address, at, min(size, max(0, len(content) - at))))
+        elif kind == 2:
+            dynamic = at, size
+        elif kind == 3:
+            interpreter = content[at : at + min(size, TEXT_MAX)].partition(b"\0")[0].decode("utf-8", "replace")
     return Executable(
         order=order,
         sections=tuple(_elf_sections(content, order, wide, (table, entry_size, count, names))),
         segments=tuple(segments),
+        wide=wide,
+        fixed=kind_of_file == 2,
+        interpreter=interpreter,
+        dynamic=dynamic,
     )
 
 

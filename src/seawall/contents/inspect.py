@@ -1,0 +1,51 @@
+"""Which files are looked into, and what is noted of one: it depends on the file alone, and is kept with its layer."""
+
+from __future__ import annotations
+
+import msgspec
+
+from seawall.contents.accounts import FILES, accounts
+from seawall.contents.programs import program
+from seawall.contents.secrets import SIZE_MAX, in_file, may_hold
+from seawall.model import Account, Program, Secret
+from seawall.safe.executable import ELF, is_library, size_of
+
+_SCRIPT = b"#!"
+LIBRARY_MAX = 16 << 20
+"""Bytes of a shared library that is read. Those of a distro are smaller but for a few, which need the C library."""
+
+_ALSO = (".sh", "/pip/__main__.py")
+
+
+class Noted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one file holds. Paths are those of the layer; the tree may show the file elsewhere."""
+
+    program: Program | None = None
+    accounts: tuple[Account, ...] = ()
+    secrets: tuple[Secret, ...] = ()
+    looked: bool = False
+
+
+def wants(path: str) -> bool:
+    """True for a file that is looked into by its path."""
+    return path.endswith(_ALSO) or path in FILES or may_hold(path)
+
+
+def wants_program(path: str, head: bytes) -> bool:
+    """True for a program by its first bytes: ELF files, libraries too, and scripts.
+
+    Not for a very large library, which would be held in memory for the few names that it needs.
+    """
+    return head.startswith((ELF, _SCRIPT)) and not (is_library(path) and size_of(head) > LIBRARY_MAX)
+
+
+def inspect(path: str, content: bytes) -> Noted:
+    """What the file at `path` holds. Never raises: what is not sound is no program."""
+    known = content.startswith((ELF, _SCRIPT)) or path.endswith(_ALSO)
+    named = may_hold(path)
+    return Noted(
+        program=program(path, content) if known else None,
+        accounts=tuple(accounts(path, content)) if path in FILES else (),
+        secrets=tuple(in_file(path, content)) if named else (),
+        looked=known or path in FILES or (named and len(content) <= SIZE_MAX),
+    )
