@@ -6,9 +6,9 @@ What is written depends on nothing but what is put in: no clock, no names of use
 from __future__ import annotations
 
 import hashlib
-import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import IO, Any, Literal, Protocol
 
 import msgspec
@@ -17,11 +17,10 @@ from seawall.errors import Malformed
 from seawall.safe import tar
 from seawall.safe.compression import CHUNK, open_stream
 from seawall.safe.limits import DEFAULT, Limits
+from seawall.safe.names import normalise
 from seawall.safe.window import BLOCK
 
 Packing = Literal["plain", "gzip-fast", "gzip", "zstd"]
-
-_PAX, _LONG = b"x", b"LK"
 
 
 class Sink(Protocol):
@@ -138,8 +137,6 @@ def _places(file: IO[bytes], where: str, limits: Limits) -> Iterator[_Place]:
     """Two files are opened as one: the walk reads ahead of what is copied."""
     start = 0
     view = _View(file)
-    from seawall.safe.names import normalise
-
     for member in tar.walk(open_stream(view, where=where, limits=limits), where=where, limits=limits):
         end = member.offset + (member.size + BLOCK - 1) // BLOCK * BLOCK
         link = normalise(member.link) if member.kind == "hardlink" else ""
@@ -266,8 +263,17 @@ def _compressor(packing: Packing) -> Any:
     return zstd.ZstdCompressor(level=3)
 
 
-def tar_bytes(entries: Iterable[Entry]) -> bytes:
-    """A small archive, whole."""
-    buffer = io.BytesIO()
-    write_tar(entries, buffer)
-    return buffer.getvalue()
+def write_archive(folder: Path, out: Path) -> None:
+    """The files of a folder as a tar archive, sorted, with nothing in it that tells of this machine."""
+    import tarfile
+
+    with out.open("xb") as sink, tarfile.open(fileobj=sink, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for path in sorted(folder.rglob("*")):
+            info = tarfile.TarInfo(str(path.relative_to(folder)))
+            if path.is_dir():
+                info.type, info.mode = tarfile.DIRTYPE, 0o755
+                archive.addfile(info)
+            else:
+                info.size = path.stat().st_size
+                with path.open("rb") as file:
+                    archive.addfile(info, file)

@@ -128,7 +128,7 @@ def image_source(
         for entry, diff_id in zip(entries, diff_ids, strict=True)
     )
     image = describe(config, described, name=name, file=file, digest=digest, not_assessed=(*notes, *missing))
-    return ImageSource(image=image, layers=tuple(layers))
+    return ImageSource(image=image, layers=tuple(layers), config=config.original)
 
 
 def checked(content: bytes, digest: str, *, where: str) -> bytes:
