@@ -59,10 +59,10 @@ class FolderFiles:
         return "dir" if at.is_dir() else "file" if at.is_file() else "other" if os.path.lexists(at) else None
 
     def link(self, path: str) -> str:
-        return os.readlink(self.root / path)
+        return str((self.root / path).readlink())
 
     def entries(self, path: str) -> tuple[str, ...]:
-        return tuple(sorted(os.listdir(self.root / path)))
+        return tuple(sorted(each.name for each in (self.root / path).iterdir()))
 
     def program(self, path: str) -> Program | None:
         if path not in self._programs:

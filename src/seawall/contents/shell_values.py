@@ -21,7 +21,7 @@ Fields: TypeAlias = tuple[Field, ...]
 
 ARGUMENTS = ("@", "*", "@[@]")
 FIELDS = 4096
-"""Fields and characters × 100 of one value: stops scripts whose values double."""
+"""Fields of one value, and a sixteenth of its characters: stops scripts whose values double."""
 
 
 class State(msgspec.Struct, kw_only=True):
@@ -61,7 +61,7 @@ class State(msgspec.Struct, kw_only=True):
         return known, frozenset(self.sure), self.arguments, frozenset(self.functions), self.folder, self.ended
 
     def assign(self, name: str, value: Fields | Field) -> None:
-        bounded = len(value or ()) > (FIELDS if isinstance(value, tuple) else 100 * FIELDS)
+        bounded = len(value or ()) > (FIELDS if isinstance(value, tuple) else 16 * FIELDS)
         self.variables[name] = None if bounded else value
         self.sure.add(name)
 

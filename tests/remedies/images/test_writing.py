@@ -123,7 +123,12 @@ def test_exactly_what_is_removed_is_gone(
 
 def test_headers_are_kept_byte_for_byte(tmp_path: Path) -> None:
     long = "a/" * 90 + "file"
-    entries = [("file", "gone", b"x" * 700), ("file", long, b"kept"), ("device", "dev/null", ""), ("symlink", "l", long)]
+    entries = [
+        ("file", "gone", b"x" * 700),
+        ("file", long, b"kept"),
+        ("device", "dev/null", ""),
+        ("symlink", "l", long),
+    ]
     whole = tar_of(entries)
     out = tmp_path / "out"
     write(image(tmp_path / "in", [whole]), Rewrite(remove=frozenset({"gone"}), packing="plain"), out)
@@ -177,6 +182,20 @@ def test_the_configuration_is_changed_where_it_is_said(tmp_path: Path, form: Any
     assert [layer.created_by for layer in again.image.layers] == ["step 0", "step 1", "seawall"]
     assert files(again)["etc/new"] == b"new"
     assert "bin/curl" not in files(again)
+
+
+def test_the_statement_is_on_the_image_that_was_written(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    written = write(two_layers(tmp_path / "in"), changes(), out)
+    (listed,) = json.loads((out / "referrers.json").read_bytes())["manifests"]
+    assert listed["digest"] == written.statement
+    manifest = json.loads((out / "blobs" / listed["digest"].replace(":", "/")).read_bytes())
+    assert manifest["subject"]["digest"] == written.digest
+    statement = json.loads((out / "blobs" / manifest["layers"][0]["digest"].replace(":", "/")).read_bytes())
+    assert statement["subject"] == [
+        {"name": "registry.example/app:1", "digest": {"sha256": written.digest.removeprefix("sha256:")}}
+    ]
+    assert statement["predicate"] == {"buildDefinition": {"buildType": "x"}}
 
 
 def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """An image written as an OCI layout, in a folder or an archive: whole, or not at all.
 
 The documents follow the OCI image-spec 1.1 (manifest.md, config.md, image-layout.md). The statement of provenance is a
-manifest with the image as its `subject`, put into the index as BuildKit does it.
+manifest with the image as its `subject`. It is listed in `referrers.json`, as a registry's referrers API would answer,
+and not in the index: Syft refuses a layout whose index has more than the one image, and skopeo one without a choice.
 """
 
 from __future__ import annotations
@@ -109,14 +110,13 @@ def _fill(source: ImageSource, rewrite: Rewrite, folder: Path, form: Format, lim
     system, architecture, *variant = [*source.image.platform.split("/"), "", ""][:3]
     image["platform"] = {"architecture": architecture, "os": system} | ({"variant": variant[0]} if variant[0] else {})
     statement = _statement(blobs, rewrite, source, image) if rewrite.provenance is not None else None
-    top = image
     if statement:
-        documents = {"schemaVersion": 2, "mediaType": _INDEX, "manifests": [image, statement]}
-        top = _put_document(blobs, documents, _INDEX)
+        referrers = {"schemaVersion": 2, "mediaType": _INDEX, "manifests": [statement]}
+        (folder / "referrers.json").write_bytes(_encode(referrers))
     name = rewrite.name
     annotations = {"org.opencontainers.image.ref.name": name.rpartition(":")[2]} if name else {}
     annotations |= {"io.containerd.image.name": name} if "/" in name or ":" in name else {}
-    index = {"schemaVersion": 2, "mediaType": _INDEX, "manifests": [top | {"annotations": annotations}]}
+    index = {"schemaVersion": 2, "mediaType": _INDEX, "manifests": [image | {"annotations": annotations}]}
     (folder / "index.json").write_bytes(_encode(index))
     (folder / "oci-layout").write_bytes(b'{"imageLayoutVersion":"1.0.0"}')
     if form == "archive":
@@ -169,21 +169,15 @@ def _statement(blobs: Path, rewrite: Rewrite, source: ImageSource, image: Mappin
     }
     blob = _put_document(blobs, content, _STATEMENT)
     blob["annotations"] = {"in-toto.io/predicate-type": rewrite.predicate_type}
-    empty = {"architecture": "unknown", "os": "unknown", "rootfs": {"type": "layers", "diff_ids": [blob["digest"]]}}
     manifest = {
         "schemaVersion": 2,
         "mediaType": _MANIFEST,
-        "artifactType": "application/vnd.docker.attestation.manifest.v1+json",
-        "config": _put_document(blobs, empty, _CONFIG),
+        "artifactType": _STATEMENT,
+        "config": _put_document(blobs, {}, "application/vnd.oci.empty.v1+json"),
         "layers": [blob],
         "subject": {key: image[key] for key in ("mediaType", "digest", "size")},
     }
-    entry = _put_document(blobs, manifest, _MANIFEST)
-    entry["platform"] = {"architecture": "unknown", "os": "unknown"}
-    entry["annotations"] = {
-        "vnd.docker.reference.digest": image["digest"], "vnd.docker.reference.type": "attestation-manifest",
-    }  # fmt: skip
-    return entry
+    return _put_document(blobs, manifest, _MANIFEST) | {"artifactType": _STATEMENT}
 
 
 def _layer_entry(blobs: Path, layer: WrittenLayer) -> dict[str, Any]:
