@@ -189,10 +189,9 @@ def test_the_tree_of_an_image_is_followed() -> None:
 
 
 PIECES = st.sampled_from(
-    ["if ", "then ", "fi\n", "for x in ", "do ", "done\n", "case $1 in ", "esac ", "a) ", ";; ", "$(", ")", "`", '"', "'",
-     "${1:-", "}", "{ ", "f() ", "; ", "&& ", "|| ", "| ", "<<E\n", "E\n", 'exec "$@"\n', "curl x\n", "shift\n", "\\",
-     "while ",
-     "[[ ", "]] ", "[ $1 = x ] ", "eval x\n", "x=$x$x\n", ". /entry.sh\n", "/entry.sh\n", "f\n", "$((", "\n"]
+    ["if ", "then ", "fi\n", "for x in ", "do ", "done\n", "case $1 in ", "esac ", "a) ", ";; ", "$(", ")", "`", '"',
+     "'", "${1:-", "}", "{ ", "f() ", "; ", "&& ", "|| ", "| ", "<<E\n", "E\n", 'exec "$@"\n', "curl x\n", "shift\n",
+     "\\", "while ", "[[ ", "]] ", "[ $1 = x ] ", "eval x\n", "x=$x$x\n", ". /entry.sh\n", "/entry.sh\n", "f\n", "$((", "\n"]
 )  # fmt: skip
 
 

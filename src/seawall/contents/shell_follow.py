@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
 
+from seawall.contents.shell_builtins import DEPTH, Builtins, Host
+from seawall.contents.shell_output import output
 from seawall.contents.shell_reader import read_script
+from seawall.contents.shell_states import Outcomes, after_loop, blurred, merged, next_round
 from seawall.contents.shell_syntax import (
     Assignment,
     Case,
@@ -24,21 +26,12 @@ from seawall.contents.shell_syntax import (
 )
 from seawall.contents.shell_test import decide
 from seawall.contents.shell_values import Field, Fields, State, Words, matches
-from seawall.contents.trace_files import Files, join, matching, read, real
+from seawall.contents.trace_files import join, matching
 from seawall.errors import Malformed
 from seawall.model.contents import Phase
 
-Outcomes: TypeAlias = list[tuple[State, bool | None]]
-"""The states in which a command may leave the shell, each with whether it succeeds, None where that is open."""
-
-WAYS = 12
-"""States kept apart; beyond, what differs between them is unknown."""
-
 ROUNDS = 64
 """Words of one `for` that are gone through."""
-
-DEPTH = 24
-"""Functions and scripts inside each other."""
 
 _QUIET = frozenset(
     ("alias", "bg", "caller", "complete", "compgen", "disown", "echo", "enable", "fg", "hash", "help", "history",
@@ -49,23 +42,11 @@ _READING = frozenset(("read", "getopts", "mapfile", "readarray"))
 _LEAVING = frozenset(("exit", "return", "break", "continue"))
 
 
-class Host(Protocol):
-    """Where programs are started and doubts are kept."""
-
-    @property
-    def files(self) -> Files: ...
-    def start(self, words: Fields, state: State, phase: Phase, why: str) -> None: ...
-    def doubt(self, sentence: str) -> None: ...
-    def touch(self, path: str, phase: Phase, why: str) -> None: ...
-    def find(self, name: str, state: State) -> str | None: ...
-    def spent(self) -> bool: ...
-
-
-class Follower:
+class Follower(Builtins):
     """One process of a shell. `name` is what its script is called in sentences."""
 
     def __init__(self, host: Host, name: str, depth: int = 0) -> None:
-        self._host, self._name, self._depth = host, name, depth
+        super().__init__(host, name, depth)
         self._words = Words(self._printed, self._matches)
         self._builtins: dict[str, Callable[[list[Field], State, Phase, int], Outcomes]] = {
             "cd": self._cd, "set": self._set, "shift": self._shift, "unset": self._unset, "eval": self._eval,
@@ -99,7 +80,7 @@ class Follower:
             following: Outcomes = []
             for before, verdict in outcomes:
                 following += [(before, verdict)] if before.ended else self._chain(chain, before, own)
-            outcomes = _merged(following)
+            outcomes = merged(following)
         return outcomes
 
     def _chain(self, chain: Chain, state: State, phase: Phase) -> Outcomes:
@@ -121,7 +102,7 @@ class Follower:
                 if before and verdict is None:
                     following.append((earlier, before == "||"))
                 following += self._pipeline(pipeline, earlier.copy(), own)
-            outcomes = _merged(following)
+            outcomes = merged(following)
         return outcomes
 
     def _pipeline(self, pipeline: Pipeline, state: State, phase: Phase) -> Outcomes:
@@ -206,9 +187,9 @@ class Follower:
                     following.append(before)
                     continue
                 before.assign(command.name, word)
-                following += [_round(after) for after in self._run(command.body, before, phase)]
-            states = [after for after, _ in _merged([(one, None) for one in following])]
-        return [(_looped(after), None) for after in states]
+                following += [next_round(after) for after in self._run(command.body, before, phase)]
+            states = [after for after, _ in merged([(one, None) for one in following])]
+        return [(after_loop(after), None) for after in states]
 
     def _while(self, command: While, state: State, phase: Phase) -> Outcomes:
         """Once as things are, and once more with all unknown that a round changes."""
@@ -221,10 +202,10 @@ class Follower:
                     if verdict is not True or after.ended:
                         done.append((after, None))
                     if verdict is not False and not after.ended:
-                        ends = [_round(end) for end in self._run(command.body, after, phase)]
-                        done += [(_looped(end), None) for end in ends if end.ended]
-                        changed += [_blurred(before, end) for end in ends if not end.ended]
-            rounds = [after for after, _ in _merged([(one, None) for one in changed])]
+                        ends = [next_round(end) for end in self._run(command.body, after, phase)]
+                        done += [(after_loop(end), None) for end in ends if end.ended]
+                        changed += [blurred(before, end) for end in ends if not end.ended]
+            rounds = [after for after, _ in merged([(one, None) for one in changed])]
         return [*done, *((after, None) for after in rounds)]
 
     def _simple(self, command: Simple, state: State, phase: Phase) -> Outcomes:
@@ -250,14 +231,14 @@ class Follower:
             fields = fields[1:] if optional else []
             if not fields or fields[0] is None:
                 return [(state, None)]
-        outcomes = self._words_run(fields, before, phase, command.line)
+        outcomes = self.words_run(fields, before, phase, command.line)
         if declaring or not command.assignments:
             return outcomes
         for after, _ in outcomes:
             after.variables, after.sure, after.exported = dict(state.variables), set(state.sure), set(state.exported)
         return outcomes
 
-    def _words_run(self, fields: list[Field], state: State, phase: Phase, line: int) -> Outcomes:
+    def words_run(self, fields: list[Field], state: State, phase: Phase, line: int) -> Outcomes:
         """A command by its fields: a function, something built in, or a program."""
         name = fields[0] or ""
         if name in state.functions:
@@ -327,88 +308,6 @@ class Follower:
             patterns = [self._words.pattern(word, state) for word in command.words]
         return decide(fields, patterns, state, self._host.files)
 
-    def _cd(self, fields: list[Field], state: State, phase: Phase, line: int) -> Outcomes:
-        words = [word for word in fields[1:] if word is None or not word.startswith("-")]
-        target = words[0] if words else state.variables.get("HOME", "")
-        state.folder = join(state.folder, target) if isinstance(target, str) else "?"
-        return [(state, None if real(self._host.files, state.folder) is None else True)]
-
-    def _set(self, fields: list[Field], state: State, phase: Phase, line: int) -> Outcomes:
-        if "--" in fields:
-            state.arguments = tuple(fields[fields.index("--") + 1 :])
-        elif len(fields) > 1 and (fields[1] is None or fields[1][:1] not in "-+"):
-            state.arguments = tuple(fields[1:])
-        return [(state, True)]
-
-    def _shift(self, fields: list[Field], state: State, phase: Phase, line: int) -> Outcomes:
-        by = fields[1] if len(fields) > 1 else "1"
-        known = by is not None and by.isdecimal() and state.arguments is not None
-        state.arguments = (state.arguments or ())[int((by or "0")[:9]) :] if known else None
-        return [(state, True)]
-
-    def _unset(self, fields: list[Field], state: State, phase: Phase, line: int) -> Outcomes:
-        for name in fields[1:]:
-            state.variables.pop(name or "", None)
-            state.sure.add(name or "")
-        return [(state, True)]
-
-    def _eval(self, fields: list[Field], state: State, phase: Phase, line: int) -> Outcomes:
-        words = [word for word in fields[1:] if word is not None]
-        if len(words) < len(fields) - 1:
-            self._host.doubt(f"{self._name}, line {line}: eval of a text that is not known")
-            return [(state, None)]
-        self._depth += 1
-        states = self.follow(" ".join(words), state, phase, line=line)
-        self._depth -= 1
-        return [(after, None) for after in states]
-
-    def _exec(self, fields: list[Field], state: State, phase: Phase, line: int) -> Outcomes:
-        words = fields[1:]
-        while words and words[0] in ("-a", "-c", "-l", "--"):
-            words = words[2:] if words[0] == "-a" else words[1:]
-        if not words:
-            return [(state, True)]
-        self._host.start(tuple(words), state, state.phase, f"exec in {self._name}, line {line}")
-        state.ended = "exec"
-        return [(state, None)]
-
-    def _source(self, fields: list[Field], state: State, phase: Phase, line: int) -> Outcomes:
-        name = fields[1] if len(fields) > 1 else ""
-        if not name:
-            self._host.doubt(f"{self._name}, line {line}: reads a script whose name is not known")
-            return [(state, None)]
-        path = join(state.folder, name) if "/" in name else self._host.find(name, state) or join(state.folder, name)
-        text = read(self._host.files, path)
-        if text is None:
-            self._host.doubt(f"{self._name}, line {line}: the script /{path} is not in the image, or was not kept")
-            return [(state, None)]
-        self._host.touch(path, phase, f"read by {self._name}, line {line}")
-        arguments = state.arguments
-        if len(fields) > 2:
-            state.arguments = tuple(fields[2:])
-        inner = Follower(self._host, f"/{path}", self._depth + 1)
-        outcomes: Outcomes = []
-        for after in inner.follow(text, state, phase):
-            after.ended = after.ended.replace("return", "")
-            after.arguments = arguments if len(fields) > 2 else after.arguments
-            outcomes.append((after, None))
-        return outcomes
-
-    def _trap(self, fields: list[Field], state: State, phase: Phase, line: int) -> Outcomes:
-        if len(fields) > 2 and fields[1] and fields[1] != "-":
-            self.follow(fields[1], state.copy(), "main", line=line)
-        return [(state, True)]
-
-    def _found(self, fields: list[Field], state: State, phase: Phase, line: int) -> Outcomes:
-        """`command`, `type`, `builtin`: a question whether a program is there, or a way to run it."""
-        asked = fields[0] == "type" or (len(fields) > 1 and (fields[1] or "").startswith("-"))
-        words = [word for word in fields[1:] if word != "-p" or asked]
-        if asked:
-            names = [word for word in words if word and not word.startswith("-")]
-            known = [self._host.find(name, state) is not None or name in state.functions for name in names]
-            return [(state, all(known) if known else None)]
-        return self._words_run(words, state, phase, line) if words and words[0] else [(state, None)]
-
     def _matches(self, pattern: str, state: State) -> tuple[str, ...]:
         absolute = pattern.startswith("/")
         found = matching(self._host.files, join(state.folder, pattern))
@@ -431,48 +330,5 @@ class Follower:
         return self._output(self._words.all_fields(command.words, states[0]), states[0])
 
     def _output(self, fields: list[Field], state: State) -> Field:
-        from seawall.contents.shell_output import output
-
         words = [word for word in fields if word is not None]
         return output(words, state, self._host) if len(words) == len(fields) else None
-
-
-def _merged(outcomes: Outcomes) -> Outcomes:
-    """Each state once; where they are too many, one with all unknown in which they differ."""
-    if len(outcomes) < 2:
-        return outcomes
-    unique: dict[object, tuple[State, bool | None]] = {}
-    for state, verdict in outcomes:
-        unique.setdefault((state.ended, verdict) if state.ended else (state.key, verdict), (state, verdict))
-    if len(unique) <= WAYS:
-        return list(unique.values())
-    going = [state for state, _ in unique.values() if not state.ended]
-    ended = [outcome for outcome in unique.values() if outcome[0].ended]
-    first = going[0] if going else None
-    for other in going[1:]:
-        first = _blurred(first or other, other)
-    return [*ended, *([(first, None)] if first else [])]
-
-
-def _blurred(state: State, other: State) -> State:
-    """What both states agree on; the rest is unknown."""
-    both = state.copy()
-    for name in state.variables.keys() | other.variables.keys():
-        if state.variables.get(name, "") != other.variables.get(name, ""):
-            both.variables[name] = None
-    both.sure |= other.sure
-    both.exported |= other.exported
-    both.functions |= other.functions
-    both.arguments = state.arguments if state.arguments == other.arguments else None
-    both.folder = state.folder if state.folder == other.folder else "?"
-    return both
-
-
-def _round(state: State) -> State:
-    state.ended = state.ended.replace("continue", "")
-    return state
-
-
-def _looped(state: State) -> State:
-    state.ended = state.ended.replace("break", "")
-    return state

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
+from seawall.contents.shell_builtins import Host
 from seawall.contents.shell_values import Field, State
 from seawall.contents.trace_files import join, read, real
-
-if TYPE_CHECKING:
-    from seawall.contents.shell_follow import Host
 
 
 def output(words: list[str], state: State, host: Host) -> Field:
