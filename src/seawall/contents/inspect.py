@@ -12,7 +12,7 @@ from seawall.safe.executable import ELF, is_library, size_of
 
 _SCRIPT = b"#!"
 LIBRARY_MAX = 16 << 20
-"""Bytes of a shared library that is read. Those of a distro are smaller but for a few, which need the C library."""
+"""Bytes of a shared library that is read; what larger ones need is not known, and they are no Program."""
 
 _ALSO = (".sh", "/pip/__main__.py")
 

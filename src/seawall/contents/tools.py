@@ -1,7 +1,8 @@
 """Tools that help whoever breaks in, and what is in each that no other program holds.
 
-Every line was read in the real programs; those marked "source" in the project's public source, for no package of it
-was at hand. Text is looked for where a program keeps its constants, names in its table of imported and exported names.
+Most were tried on the program of Debian 12, as its package or installed. Those marked "untried" were not tried on any
+program yet: of these a tool may be missed. Text is looked for where a program keeps its constants, names in its table
+of imported and exported names.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ SIGNATURES: tuple[Signature, ...] = (
         zsh=(b"ZSH_VERSION", b"ZSH_EVAL_CONTEXT"),
         ksh=(b"KSH_VERSION", b"HISTSIZE"),
         posh=b"POSH_VERSION",
-        yash=b"YASH_VERSION",
+        yash=b"YASH_VERSION",  # untried
         tcsh=b"tcsh(1) manual page",
         fish=(b"fish_default_key_bindings", b"FISH_DEBUG_OUTPUT"),
     ),
@@ -98,12 +99,14 @@ SIGNATURES: tuple[Signature, ...] = (
         make=b"GNU Make %s",
         tcc=b"tcc version",
     ),
-    Signature(tool="clang", kind="compiler", library="libclang-cpp.so"),
-    Signature(tool="rustc", kind="compiler", library="librustc_driver-"),
+    Signature(tool="clang", kind="compiler", library="libclang-cpp.so"),  # untried
+    Signature(tool="rustc", kind="compiler", library="librustc_driver-"),  # untried
     Signature(tool="go", kind="compiler", go=b"cmd/go"),
     Signature(tool="go", kind="compiler", go=b"cmd/compile"),
-    Signature(tool="javac", kind="compiler", names=(b"JLI_Launch",), text=(b"jdk.compiler/com.sun.tools.javac",)),
-    Signature(tool="java", kind="interpreter", names=(b"JLI_Launch",)),
+    Signature(
+        tool="javac", kind="compiler", names=(b"JLI_Launch",), text=(b"jdk.compiler/com.sun.tools.javac",)
+    ),  # untried
+    Signature(tool="java", kind="interpreter", names=(b"JLI_Launch",)),  # untried
     *_text(
         "debugger",
         strace=b"The strace developers",
@@ -128,14 +131,14 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(tool="dpkg", kind="package manager", text=(b"package management program version",)),
     Signature(tool="rpm", kind="package manager", library="librpm.so", names=(b"rpmInstall",)),
     Signature(tool="zypper", kind="package manager", library="libzypp.so"),
-    Signature(tool="tdnf", kind="package manager", library="libtdnf.so"),  # source
-    Signature(tool="microdnf", kind="package manager", library="libdnf.so", text=(b"microdnf",)),  # source
-    Signature(tool="dnf5", kind="package manager", library="libdnf5.so", text=(b"dnf5",)),  # source
-    Signature(tool="apk", kind="package manager", library="libapk.so"),  # source
-    Signature(tool="apk", kind="package manager", text=(b"apk-tools ", b", compiled for ")),  # source
-    Signature(tool="kubectl", kind="network client", go=b"k8s.io/kubernetes/cmd/kubectl"),
+    Signature(tool="tdnf", kind="package manager", library="libtdnf.so"),  # untried
+    Signature(tool="microdnf", kind="package manager", library="libdnf.so", text=(b"microdnf",)),  # untried
+    Signature(tool="dnf5", kind="package manager", library="libdnf5.so", text=(b"dnf5",)),  # untried
+    Signature(tool="apk", kind="package manager", library="libapk.so"),  # untried
+    Signature(tool="apk", kind="package manager", text=(b"apk-tools ", b", compiled for ")),  # untried
+    Signature(tool="kubectl", kind="network client", go=b"k8s.io/kubernetes/cmd/kubectl"),  # untried
     Signature(tool="docker", kind="network client", go=b"github.com/docker/cli/cmd/docker"),
-    Signature(tool="crictl", kind="network client", go=b"sigs.k8s.io/cri-tools/cmd/crictl"),
+    Signature(tool="crictl", kind="network client", go=b"sigs.k8s.io/cri-tools/cmd/crictl"),  # untried
 )
 
 SCRIPTS: tuple[tuple[str, Kind, bytes], ...] = (

@@ -20,8 +20,8 @@ def password_empty(image: Image) -> Verdicts:
     """An account has no password, and asks for none.
 
     ## Why it matters
-    Whoever runs `su` becomes that user without being asked: of CVE-2019-5021, in which official Alpine images had
-    such a root, thousands of images were made.
+    Whoever runs `su` becomes that user without being asked. Official Alpine images had such a root once
+    (CVE-2019-5021).
 
     ## Fix
     Lock the account: `passwd -l NAME`, or `!` in its second field of /etc/shadow.
