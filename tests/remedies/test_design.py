@@ -6,6 +6,7 @@ import ipaddress
 import itertools
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
@@ -23,6 +24,7 @@ from seawall.model import Cluster, Finding, Severity, Status, is_known, known
 from seawall.model.paths import all_paths, get
 from seawall.remedies.answers import answers
 from seawall.remedies.design import API, KUBELET, NODES, Design, design
+from seawall.remedies.emit.names import monitor
 
 _SHARED = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/shared/providers"
 ACR = f"{_SHARED}/Microsoft.ContainerRegistry/registries/contoso"
@@ -242,3 +244,33 @@ def test_what_is_named_is_quoted(spoken: Spoken) -> None:
     (flags,) = (flags for words, flags in spoken(design(answers(FULL))) if words[1:3] == ["aks", "create"])
     assert flags["--vnet-subnet-id"] == ["$NODES_ID"]
     assert flags["--zones"] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("access", ["private", "ranges"])
+def test_no_public_network_reaches_the_vault(kind: str, access: str, emit: Emit) -> None:
+    """And whoever applies it need not reach it either: the key is made through Azure's control plane."""
+    text = "".join(emit(design(answers(told("prod", access, "nat", False, True, True))), kind).values())
+    closed, linked, by_arm, asked = {
+        "bicep": ("publicNetworkAccess: 'Disabled'", "keyVaultNetworkAccess: 'Private'", "vaults/keys@", "etcdKey."),
+        "az": ("--public-network-access Disabled", "network-access Private", "az rest --method put", '"$KEY_ID"'),
+    }.get(kind, ("public_network_access_enabled = false", '"Private"', "azapi_resource_action", ".etcd.output"))
+    squeezed = " ".join(text.split())
+    for each in (closed, linked, by_arm, asked, "privatelink.vaultcore.azure.net"):
+        assert each in squeezed, each
+    assert "Crypto Officer" not in text and "azurerm_key_vault_key" not in text
+
+
+@pytest.mark.parametrize("kind", ["bicep", "terraform-5"])
+def test_what_collects_is_tied_to_the_cluster(kind: str, emit: Emit) -> None:
+    text = " ".join("".join(emit(design(answers(FULL)), kind).values()).split())
+    tied = "dataCollectionRuleId: {}Rule.id" if kind == "bicep" else "data_collection_rule.{}.id"
+    for each in ("metrics", "logs"):
+        assert tied.format(each) in text
+    assert "Microsoft-PrometheusMetrics" in text and "Microsoft-ContainerInsights-Group-Default" in text
+
+
+def test_names_of_azure_monitor_keep_to_its_bounds() -> None:
+    for name in ("a", "x" * 63, "shop_1" * 9, "a" * 35 + "-" * 8):
+        made = monitor("metrics", name)
+        assert len(made) <= 44 and re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]", made)

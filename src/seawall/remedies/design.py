@@ -34,6 +34,7 @@ class Subnets(msgspec.Struct, frozen=True, kw_only=True):
     api: str
     bastion: str
     jump: str
+    endpoints: str
 
 
 class Design(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +76,8 @@ def _subnets(answers: Answers) -> Subnets:
     nodes, rest = ipaddress.IPv4Network(answers.network).subnets(prefixlen_diff=1)
     parts = rest.subnets(new_prefix=26)
     bastion, small = next(parts), next(parts).subnets(new_prefix=28)
-    return Subnets(nodes=str(nodes), api=str(next(small)), bastion=str(bastion), jump=str(next(small)))
+    api, jump, endpoints = (str(next(small)) for _ in range(3))
+    return Subnets(nodes=str(nodes), api=api, bastion=str(bastion), jump=jump, endpoints=endpoints)
 
 
 def _cluster(answers: Answers, size: Size) -> Cluster:
@@ -211,7 +213,9 @@ def _notes(answers: Answers) -> Iterator[str]:
     if answers.egress == "none":
         yield "No egress: nodes start from the cache registry; give the monitoring agents a private link scope (AMPLS)."
     yield (
-        "Managed Prometheus keeps what it collects in an Azure Monitor workspace: az makes a default "
-        "one, with Bicep and Terraform link one (a data collection rule)."
+        "The key vault is closed to public networks. Azure's control plane makes the key, so applying this needs no "
+        f"way to the vault; to rotate the key, be in the network{' (the jump host)' if answers.bastion else ''}."
     )
+    if answers.workspace_id:
+        yield f"The Log Analytics workspace must be in {answers.region}, as the rule that collects for it."
     yield "Features to register first: EncryptionAtHost (Microsoft.Compute)."

@@ -6,8 +6,8 @@
 // - The API server has no public address: use kubectl from the jump host, through the bastion.
 // - VNet integration puts the API server into a subnet of its own; it cannot be undone.
 // - The firewall, 10.1.0.4, must be there first (peering) and let through what AKS needs.
-// - Managed Prometheus keeps what it collects in an Azure Monitor workspace: az makes a default one, with Bicep
-//   and Terraform link one (a data collection rule).
+// - The key vault is closed to public networks. Azure's control plane makes the key, so applying this needs no way
+//   to the vault; to rotate the key, be in the network (the jump host).
 // - Features to register first: EncryptionAtHost (Microsoft.Compute).
 //
 // It passes every check of Seawall but these, for the reason given:
@@ -140,13 +140,66 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
     enableSoftDelete: true
     softDeleteRetentionInDays: 90
     enablePurgeProtection: true
+    publicNetworkAccess: 'Disabled'
+    networkAcls: { bypass: 'None', defaultAction: 'Deny' }
   }
 }
 
+// Azure Resource Manager makes the key: whoever deploys this needs no way to the vault.
 resource etcdKey 'Microsoft.KeyVault/vaults/keys@2023-07-01' = {
   parent: vault
   name: 'etcd'
   properties: { kty: 'RSA-HSM', keySize: 3072 }
+}
+
+// The way to the vault for whoever rotates the key; AKS makes another one, for itself.
+resource endpointSubnet 'Microsoft.Network/virtualNetworks/subnets@2024-05-01' = {
+  parent: network
+  name: 'endpoints'
+  properties: {
+    addressPrefix: '10.224.128.96/28'
+    networkSecurityGroup: { id: guard.id }
+  }
+  dependsOn: [api]
+}
+
+resource vaultEndpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = {
+  name: 'vault'
+  location: location
+  properties: {
+    subnet: { id: endpointSubnet.id }
+    privateLinkServiceConnections: [
+      {
+        name: 'vault'
+        properties: { privateLinkServiceId: vault.id, groupIds: ['vault'] }
+      }
+    ]
+  }
+}
+
+resource vaultZone 'Microsoft.Network/privateDnsZones@2024-06-01' = {
+  name: 'privatelink.vaultcore.azure.net'
+  location: 'global'
+}
+
+resource vaultZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = {
+  parent: vaultZone
+  name: 'network'
+  location: 'global'
+  properties: { registrationEnabled: false, virtualNetwork: { id: network.id } }
+}
+
+resource vaultName 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-05-01' = {
+  parent: vaultEndpoint
+  name: 'default'
+  properties: {
+    privateDnsZoneConfigs: [
+      {
+        name: 'vault'
+        properties: { privateDnsZoneId: vaultZone.id }
+      }
+    ]
+  }
 }
 
 resource keyRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
@@ -158,6 +211,23 @@ resource keyRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalType: 'ServicePrincipal'
   }
 }
+
+resource keyLinkRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(vault.id, 'keyLinkRole')
+  scope: vault
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'f25e0fa2-a7c8-4377-a976-54943a77a395')
+    principalId: identity.properties.principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+resource metrics 'Microsoft.Monitor/accounts@2023-04-03' = {
+  name: 'metrics-aks'
+  location: location
+}
+
+var metricsId = metrics.id
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
   name: 'log-aks'
@@ -223,7 +293,8 @@ resource cluster 'Microsoft.ContainerService/managedClusters@2026-05-01' = {
       azureKeyVaultKms: {
         enabled: true
         keyId: etcdKey.properties.keyUriWithVersion
-        keyVaultNetworkAccess: 'Public'
+        keyVaultNetworkAccess: 'Private'
+        keyVaultResourceId: vault.id
       }
     }
     apiServerAccessProfile: {
@@ -395,7 +466,65 @@ resource cluster 'Microsoft.ContainerService/managedClusters@2026-05-01' = {
     networkRole
     kubeletRole
     keyRole
+    keyLinkRole
   ]
+}
+
+// Managed Prometheus: the agents send what this rule names, to the Azure Monitor workspace.
+resource metricsEndpoint 'Microsoft.Insights/dataCollectionEndpoints@2022-06-01' = {
+  name: 'metrics-aks'
+  location: location
+  kind: 'Linux'
+  properties: {}
+}
+
+resource metricsRule 'Microsoft.Insights/dataCollectionRules@2022-06-01' = {
+  name: 'metrics-aks'
+  location: location
+  kind: 'Linux'
+  properties: {
+    dataCollectionEndpointId: metricsEndpoint.id
+    dataSources: {
+      prometheusForwarder: [{ name: 'prometheus', streams: ['Microsoft-PrometheusMetrics'], labelIncludeFilter: {} }]
+    }
+    destinations: { monitoringAccounts: [{ name: 'metrics', accountResourceId: metricsId }] }
+    dataFlows: [{ streams: ['Microsoft-PrometheusMetrics'], destinations: ['metrics'] }]
+  }
+}
+
+resource metricsLink 'Microsoft.Insights/dataCollectionRuleAssociations@2022-06-01' = {
+  name: 'metrics'
+  scope: cluster
+  properties: { dataCollectionRuleId: metricsRule.id }
+}
+
+// Container insights: the same, to the Log Analytics workspace, which must be in this region.
+resource logsRule 'Microsoft.Insights/dataCollectionRules@2022-06-01' = {
+  name: 'logs-aks'
+  location: location
+  kind: 'Linux'
+  properties: {
+    dataSources: {
+      extensions: [
+        {
+          name: 'ContainerInsightsExtension'
+          extensionName: 'ContainerInsights'
+          streams: ['Microsoft-ContainerInsights-Group-Default']
+          extensionSettings: {
+            dataCollectionSettings: { interval: '1m', namespaceFilteringMode: 'Off', enableContainerLogV2: true }
+          }
+        }
+      ]
+    }
+    destinations: { logAnalytics: [{ name: 'logs', workspaceResourceId: workspaceId }] }
+    dataFlows: [{ streams: ['Microsoft-ContainerInsights-Group-Default'], destinations: ['logs'] }]
+  }
+}
+
+resource logsLink 'Microsoft.Insights/dataCollectionRuleAssociations@2022-06-01' = {
+  name: 'ContainerInsightsExtension'
+  scope: cluster
+  properties: { dataCollectionRuleId: logsRule.id }
 }
 
 resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
@@ -474,7 +603,7 @@ resource bastionSubnet 'Microsoft.Network/virtualNetworks/subnets@2024-05-01' = 
   parent: network
   name: 'AzureBastionSubnet'
   properties: { addressPrefix: '10.224.128.0/26' }
-  dependsOn: [api]
+  dependsOn: [endpointSubnet]
 }
 
 resource jumpSubnet 'Microsoft.Network/virtualNetworks/subnets@2024-05-01' = {

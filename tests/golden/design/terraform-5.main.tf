@@ -6,8 +6,8 @@
 # - The API server has no public address: use kubectl from the jump host, through the bastion.
 # - VNet integration puts the API server into a subnet of its own; it cannot be undone.
 # - The firewall, 10.1.0.4, must be there first (peering) and let through what AKS needs.
-# - Managed Prometheus keeps what it collects in an Azure Monitor workspace: az makes a default one, with Bicep
-#   and Terraform link one (a data collection rule).
+# - The key vault is closed to public networks. Azure's control plane makes the key, so applying this needs no way
+#   to the vault; to rotate the key, be in the network (the jump host).
 # - Features to register first: EncryptionAtHost (Microsoft.Compute).
 # - What azurerm cannot set is set by azapi right after: secure boot and SSH reimage the new nodes once. Give
 #   ARM_SUBSCRIPTION_ID to both providers.
@@ -151,14 +151,20 @@ resource "azurerm_role_assignment" "kubelet" {
 }
 
 resource "azurerm_key_vault" "this" {
-  name                       = "kv-2d36a09712e9578b"
-  location                   = azurerm_resource_group.this.location
-  resource_group_name        = azurerm_resource_group.this.name
-  sku_name                   = "premium"
-  tenant_id                  = data.azurerm_client_config.this.tenant_id
-  rbac_authorization_enabled = true
-  purge_protection_enabled   = true
-  soft_delete_retention_days = 90
+  name                          = "kv-2d36a09712e9578b"
+  location                      = azurerm_resource_group.this.location
+  resource_group_name           = azurerm_resource_group.this.name
+  sku_name                      = "premium"
+  tenant_id                     = data.azurerm_client_config.this.tenant_id
+  rbac_authorization_enabled    = true
+  purge_protection_enabled      = true
+  soft_delete_retention_days    = 90
+  public_network_access_enabled = false
+
+  network_acls {
+    bypass         = "None"
+    default_action = "Deny"
+  }
 }
 
 resource "azurerm_role_assignment" "key" {
@@ -167,19 +173,73 @@ resource "azurerm_role_assignment" "key" {
   principal_id         = azurerm_user_assigned_identity.control_plane.principal_id
 }
 
-resource "azurerm_role_assignment" "key_maker" {
+resource "azurerm_role_assignment" "key_link" {
   scope                = azurerm_key_vault.this.id
-  role_definition_name = "Key Vault Crypto Officer"
-  principal_id         = data.azurerm_client_config.this.object_id
+  role_definition_name = "Key Vault Contributor"
+  principal_id         = azurerm_user_assigned_identity.control_plane.principal_id
 }
 
-resource "azurerm_key_vault_key" "etcd" {
-  name         = "etcd"
-  key_vault_id = azurerm_key_vault.this.id
-  key_type     = "RSA-HSM"
-  key_size     = 3072
-  key_opts     = ["decrypt", "encrypt"]
-  depends_on   = [azurerm_role_assignment.key_maker]
+resource "azapi_resource_action" "etcd" {
+  type                   = "Microsoft.KeyVault/vaults/keys@2023-07-01"
+  resource_id            = "${azurerm_key_vault.this.id}/keys/etcd"
+  method                 = "PUT"
+  response_export_values = ["properties.keyUriWithVersion"]
+
+  body = {
+    properties = {
+      kty     = "RSA-HSM"
+      keySize = 3072
+    }
+  }
+}
+
+resource "azurerm_subnet" "endpoints" {
+  name                 = "endpoints"
+  resource_group_name  = azurerm_resource_group.this.name
+  virtual_network_name = azurerm_virtual_network.this.name
+  address_prefixes     = ["10.224.128.96/28"]
+}
+
+resource "azurerm_subnet_network_security_group_association" "endpoints" {
+  subnet_id                 = azurerm_subnet.endpoints.id
+  network_security_group_id = azurerm_network_security_group.this.id
+}
+
+resource "azurerm_private_dns_zone" "vault" {
+  name                = "privatelink.vaultcore.azure.net"
+  resource_group_name = azurerm_resource_group.this.name
+}
+
+resource "azurerm_private_dns_zone_virtual_network_link" "vault" {
+  name                  = "network"
+  resource_group_name   = azurerm_resource_group.this.name
+  private_dns_zone_name = azurerm_private_dns_zone.vault.name
+  virtual_network_id    = azurerm_virtual_network.this.id
+}
+
+resource "azurerm_private_endpoint" "vault" {
+  name                = "vault"
+  location            = azurerm_resource_group.this.location
+  resource_group_name = azurerm_resource_group.this.name
+  subnet_id           = azurerm_subnet.endpoints.id
+
+  private_service_connection {
+    name                           = "vault"
+    private_connection_resource_id = azurerm_key_vault.this.id
+    subresource_names              = ["vault"]
+    is_manual_connection           = false
+  }
+
+  private_dns_zone_group {
+    name                 = "default"
+    private_dns_zone_ids = [azurerm_private_dns_zone.vault.id]
+  }
+}
+
+resource "azurerm_monitor_workspace" "this" {
+  name                = "metrics-aks"
+  location            = azurerm_resource_group.this.location
+  resource_group_name = azurerm_resource_group.this.name
 }
 
 resource "azurerm_log_analytics_workspace" "this" {
@@ -210,7 +270,7 @@ resource "azurerm_kubernetes_cluster" "this" {
   support_plan                      = "KubernetesOfficial"
   sku_tier                          = "Standard"
   image_cleaner_interval_hours      = 168
-  depends_on                        = [azurerm_role_assignment.network, azurerm_role_assignment.kubelet, azurerm_role_assignment.key, azurerm_subnet_route_table_association.nodes]
+  depends_on                        = [azurerm_role_assignment.network, azurerm_role_assignment.kubelet, azurerm_role_assignment.key, azurerm_role_assignment.key_link, azurerm_subnet_route_table_association.nodes]
 
   tags = {
     environment = "prod"
@@ -269,8 +329,8 @@ resource "azurerm_kubernetes_cluster" "this" {
   }
 
   key_management_service {
-    key_vault_key_id         = azurerm_key_vault_key.etcd.id
-    key_vault_network_access = "Public"
+    key_vault_key_id         = azapi_resource_action.etcd.output.properties.keyUriWithVersion
+    key_vault_network_access = "Private"
   }
 
   windows_profile {
@@ -429,6 +489,80 @@ resource "azapi_update_resource" "win" {
       }
     }
   }
+}
+
+resource "azurerm_monitor_data_collection_endpoint" "metrics" {
+  name                = "metrics-aks"
+  location            = azurerm_resource_group.this.location
+  resource_group_name = azurerm_resource_group.this.name
+  kind                = "Linux"
+}
+
+resource "azurerm_monitor_data_collection_rule" "metrics" {
+  name                        = "metrics-aks"
+  location                    = azurerm_resource_group.this.location
+  resource_group_name         = azurerm_resource_group.this.name
+  kind                        = "Linux"
+  data_collection_endpoint_id = azurerm_monitor_data_collection_endpoint.metrics.id
+
+  data_sources {
+    prometheus_forwarder {
+      name    = "prometheus"
+      streams = ["Microsoft-PrometheusMetrics"]
+    }
+  }
+
+  destinations {
+    monitor_account {
+      name               = "metrics"
+      monitor_account_id = azurerm_monitor_workspace.this.id
+    }
+  }
+
+  data_flow {
+    streams      = ["Microsoft-PrometheusMetrics"]
+    destinations = ["metrics"]
+  }
+}
+
+resource "azurerm_monitor_data_collection_rule_association" "metrics" {
+  name                    = "metrics"
+  target_resource_id      = azurerm_kubernetes_cluster.this.id
+  data_collection_rule_id = azurerm_monitor_data_collection_rule.metrics.id
+}
+
+resource "azurerm_monitor_data_collection_rule" "logs" {
+  name                = "logs-aks"
+  location            = azurerm_resource_group.this.location
+  resource_group_name = azurerm_resource_group.this.name
+  kind                = "Linux"
+
+  data_sources {
+    extension {
+      name           = "ContainerInsightsExtension"
+      extension_name = "ContainerInsights"
+      streams        = ["Microsoft-ContainerInsights-Group-Default"]
+      extension_json = jsonencode({ dataCollectionSettings = { interval = "1m", namespaceFilteringMode = "Off", enableContainerLogV2 = true } })
+    }
+  }
+
+  destinations {
+    log_analytics {
+      name                  = "logs"
+      workspace_resource_id = azurerm_log_analytics_workspace.this.id
+    }
+  }
+
+  data_flow {
+    streams      = ["Microsoft-ContainerInsights-Group-Default"]
+    destinations = ["logs"]
+  }
+}
+
+resource "azurerm_monitor_data_collection_rule_association" "logs" {
+  name                    = "ContainerInsightsExtension"
+  target_resource_id      = azurerm_kubernetes_cluster.this.id
+  data_collection_rule_id = azurerm_monitor_data_collection_rule.logs.id
 }
 
 resource "azurerm_monitor_diagnostic_setting" "audit" {

@@ -11,6 +11,7 @@ from seawall.model.paths import GROUPS, get
 from seawall.remedies.design import API, KUBELET, NODES, Design
 from seawall.remedies.emit import az_around
 from seawall.remedies.emit.comments import header
+from seawall.remedies.emit.names import vault_is_private
 from seawall.sources.clusters.field import Field
 from seawall.sources.clusters.fields import FIELDS
 from seawall.sources.clusters.shift import is_on
@@ -21,7 +22,7 @@ _FILLED: Mapping[str, str] = {"KEY_ID": '"$KEY_ID"', "FILE": '"$DEFENDER"'}
 _BESIDE: Mapping[str, str] = {
     "identity.type": ' --assign-identity "$IDENTITY_ID"',
     "addons.container_insights": ' --workspace-resource-id "$WORKSPACE_ID"',
-    "protection.kms": " --azure-keyvault-kms-key-vault-network-access Public",
+    "addons.managed_prometheus": ' --azure-monitor-workspace-resource-id "$METRICS_ID"',
     "protection.image_cleaner": " --image-cleaner-interval-hours 168",
     "upkeep.windows_admin": ' --windows-admin-password "$WINDOWS_ADMIN_PASSWORD"',
 }
@@ -29,9 +30,14 @@ _ADDONS: Final = "--enable-addons "
 _NOT_ON_CREATE: Final = ("pool.mode", "pool.os_type", "pool.kubernetes_version")
 """The first pool is a Linux system pool of the cluster's version: `az aks create` has no flags for that."""
 
+_KMS_PUBLIC: Final = "--azure-keyvault-kms-key-vault-network-access Public"
+_KMS_PRIVATE: Final = (
+    '--azure-keyvault-kms-key-vault-network-access Private --azure-keyvault-kms-key-vault-resource-id "$VAULT_ID"'
+)
+
 _NOTE = (
     "It needs the aks-preview extension: --ssh-access, safeguards. "
-    "Run it where the key vault can be reached, as someone who may assign roles."
+    "Run it as someone who may assign roles; the key vault need not be reached."
 )
 
 
@@ -77,6 +83,8 @@ def create(cluster: Cluster, first: Pool, vm_size: str) -> Iterator[str]:
     if named:
         yield _ADDONS + ",".join(name for name, *_ in named)
     yield from (" ".join(more) for _, *more in named if more)
+    if cluster.protection.kms is True:
+        yield _KMS_PRIVATE if vault_is_private(cluster) else _KMS_PUBLIC
     yield f"--no-ssh-key --nodepool-name {first.name} --node-vm-size {vm_size}"
     for field in FIELDS:
         ours = field.group == "pool" and field.path not in _NOT_ON_CREATE

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from seawall.model import Cluster, is_known
 from seawall.remedies.design import Design
+from seawall.remedies.emit.names import monitor
 
 
 def before(design: Design) -> str:
@@ -82,10 +83,17 @@ def _key(design: Design) -> str:
     kind, size, sku = ("RSA-HSM", 3072, "premium") if hsm else ("RSA", 2048, "standard")
     return f"""
 # Secrets in etcd are encrypted with this key. Never delete a version of it: what it encrypted would be lost.
-VAULT_ID=$(az keyvault create -g "$GROUP" -n {design.vault} --sku {sku} --enable-rbac-authorization true --enable-purge-protection true --query id -o tsv)
+VAULT_ID=$(az keyvault create -g "$GROUP" -n {design.vault} --sku {sku} --enable-rbac-authorization true --enable-purge-protection true --public-network-access Disabled --bypass None --default-action Deny --query id -o tsv)
 {_role("Key Vault Crypto User", '"$VAULT_ID"', '"$IDENTITY"')}\
-{_role("Key Vault Crypto Officer", '"$VAULT_ID"', '"$(az ad signed-in-user show --query id -o tsv)"', "User")}\
-KEY_ID=$(az keyvault key create --vault-name {design.vault} -n etcd --kty {kind} --size {size} --query key.kid -o tsv)
+{_role("Key Vault Contributor", '"$VAULT_ID"', '"$IDENTITY"')}\
+# Azure Resource Manager makes the key: this needs no way to the vault, and no firewall of a vault stops it.
+KEY_ID=$(az rest --method put --url "$VAULT_ID/keys/etcd?api-version=2023-07-01" --body '{{"properties": {{"kty": "{kind}", "keySize": {size}}}}}' --query properties.keyUriWithVersion -o tsv)
+# The way to the vault for whoever rotates the key; AKS makes another one, for itself.
+az network vnet subnet create -g "$GROUP" --vnet-name vnet -n endpoints --address-prefixes {design.subnets.endpoints} --network-security-group nsg -o none
+az network private-endpoint create -g "$GROUP" -n vault --vnet-name vnet --subnet endpoints --private-connection-resource-id "$VAULT_ID" --group-id vault --connection-name vault -o none
+az network private-dns zone create -g "$GROUP" -n privatelink.vaultcore.azure.net -o none
+az network private-dns link vnet create -g "$GROUP" --zone-name privatelink.vaultcore.azure.net -n network --virtual-network vnet --registration-enabled false -o none
+az network private-endpoint dns-zone-group create -g "$GROUP" --endpoint-name vault -n default --private-dns-zone privatelink.vaultcore.azure.net --zone-name vault -o none
 """
 
 
@@ -96,7 +104,8 @@ def _logs(design: Design) -> str:
         days = 365 if answers.regulated else 90
         found = f'WORKSPACE_ID=$(az monitor log-analytics workspace create -g "$GROUP" -n log-{answers.name} --retention-time {days} --query id -o tsv)\n'
     return f"""
-{found}DEFENDER=$(mktemp)
+{found}METRICS_ID=$(az monitor account create -g "$GROUP" -n {monitor("metrics", answers.name)} -l {answers.region} --query id -o tsv)
+DEFENDER=$(mktemp)
 cat > "$DEFENDER" << EOF
 {{
   "logAnalyticsWorkspaceResourceId": "$WORKSPACE_ID",

@@ -94,7 +94,8 @@ def _beside(design: Design) -> dict[str, Any]:
         "securityProfile": {
             "azureKeyVaultKms": {
                 "keyId": Raw("etcdKey.properties.keyUriWithVersion"),
-                "keyVaultNetworkAccess": "Public",
+                "keyVaultNetworkAccess": "Private",
+                "keyVaultResourceId": Raw("vault.id"),
             },
             "defender": {"logAnalyticsWorkspaceResourceId": workspace},
             "imageCleaner": {"intervalHours": 168},

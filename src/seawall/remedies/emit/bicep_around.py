@@ -9,9 +9,11 @@ from typing import Any
 
 from seawall.model import Cluster, is_known
 from seawall.remedies.design import Design
-from seawall.remedies.emit import bicep_network
+from seawall.remedies.emit import bicep_monitoring, bicep_network, bicep_vault
+from seawall.remedies.emit.names import monitor
 
 CRYPTO_USER = "12338af0-0e69-4776-bea7-57ae8d297424"
+VAULT_CONTRIBUTOR = "f25e0fa2-a7c8-4377-a976-54943a77a395"
 NETWORK_CONTRIBUTOR = "4d97b98b-1d4f-4787-a291-c67834d212e7"
 IDENTITY_OPERATOR = "f1a07417-d97a-45cb-824c-7a7467783830"
 CLUSTER_ADMIN = "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"
@@ -41,7 +43,7 @@ resource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {{
 
 def first(design: Design) -> list[str]:
     """What must be there before the cluster, and is not named in it."""
-    return ["networkRole", "kubeletRole", "keyRole"]
+    return ["networkRole", "kubeletRole", "keyRole", "keyLinkRole"]
 
 
 def before(design: Design) -> str:
@@ -99,36 +101,28 @@ resource kubeletIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-
 
 
 def _key(design: Design) -> str:
-    hsm = design.answers.regulated
-    return f"""
-// Secrets in etcd are encrypted with this key. Never delete a version of it: what it encrypted would be lost.
-resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {{
-  name: '{design.vault}'
-  location: location
-  properties: {{
-    tenantId: tenant().tenantId
-    sku: {{ family: 'A', name: '{"premium" if hsm else "standard"}' }}
-    enableRbacAuthorization: true
-    enableSoftDelete: true
-    softDeleteRetentionInDays: 90
-    enablePurgeProtection: true
-  }}
-}}
-
-resource etcdKey 'Microsoft.KeyVault/vaults/keys@2023-07-01' = {{
-  parent: vault
-  name: 'etcd'
-  properties: {{ kty: '{"RSA-HSM" if hsm else "RSA"}', keySize: {3072 if hsm else 2048} }}
-}}
-""" + _role("keyRole", "vault", CRYPTO_USER, "identity.properties.principalId")
+    return (
+        bicep_vault.vault(design)
+        + _role("keyRole", "vault", CRYPTO_USER, "identity.properties.principalId")
+        + _role("keyLinkRole", "vault", VAULT_CONTRIBUTOR, "identity.properties.principalId")
+    )
 
 
 def _logs(design: Design) -> str:
+    name = design.answers.name
+    metrics = f"""
+resource metrics 'Microsoft.Monitor/accounts@2023-04-03' = {{
+  name: '{monitor("metrics", name)}'
+  location: location
+}}
+
+var metricsId = metrics.id
+"""
     if given := design.answers.workspace_id:
-        return f"var workspaceId = '{given}'\n"
-    return f"""
+        return f"{metrics}var workspaceId = '{given}'\n"
+    return f"""{metrics}
 resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {{
-  name: 'log-{design.answers.name}'
+  name: 'log-{name}'
   location: location
   properties: {{
     sku: {{ name: 'PerGB2018' }}
@@ -151,7 +145,8 @@ def _after(design: Design) -> Iterator[str]:
 
 
 def attached(cluster: Cluster) -> Iterator[str]:
-    """The settings of a cluster that are resources of their own; `workspaceId` says where logs go."""
+    """The settings of a cluster that are resources of their own; `workspaceId` and `metricsId` say where things go."""
+    yield from bicep_monitoring.collecting(cluster)
     protection, windows = cluster.protection, cluster.upkeep.maintenance_windows
     if is_known(protection.audit_logs) and protection.audit_logs:
         yield _audit(protection.audit_logs)

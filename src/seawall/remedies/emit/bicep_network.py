@@ -122,7 +122,7 @@ resource bastionSubnet 'Microsoft.Network/virtualNetworks/subnets@2024-05-01' = 
   parent: network
   name: 'AzureBastionSubnet'
   properties: { addressPrefix: 'PREFIX-OF-BASTION' }
-  dependsOn: [api]
+  dependsOn: [endpointSubnet]
 }
 
 resource jumpSubnet 'Microsoft.Network/virtualNetworks/subnets@2024-05-01' = {

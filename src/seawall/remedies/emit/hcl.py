@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 _KEY = re.compile(r"[A-Za-z_][\w-]*")
+
+
+Resource: TypeAlias = tuple[str, str, dict[str, Any]]
+"""Kind, name, body."""
 
 
 class Raw(str):

@@ -19,6 +19,8 @@ NEEDS: Mapping[str, str] = {
     "IDENTITY_ID": "resource id of the identity of the control plane (az identity create), with a role on the subnet",
     "WORKSPACE_ID": "resource id of the Log Analytics workspace for logs, Container insights and Defender",
     "KEY_ID": "id of the key, with its version, that encrypts secrets; the identity is its Key Vault Crypto User",
+    "VAULT_ID": "resource id of the vault of that key, closed to the public; the identity is its Key Vault Contributor",
+    "METRICS_ID": "resource id of the Azure Monitor workspace that keeps the metrics",
     "WINDOWS_ADMIN_PASSWORD": "of the administrator of the Windows nodes",
     "VM_SIZE": "machine size of a pool of which the old cluster is not told",
     "MIN_COUNT": "least nodes of a pool that scales",

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from seawall.model import Cluster, Pool, is_known, known
-from seawall.remedies.emit import bicep_around, terraform_around
+from seawall.remedies.emit import bicep_around, terraform_around, terraform_monitoring
 from seawall.remedies.emit.bicep import VERSION, Raw, literal, merge, pruned, quoted
 from seawall.remedies.emit.hcl import Map, block
 from seawall.remedies.emit.hcl import Raw as Expression
+from seawall.remedies.emit.names import vault_is_private
 from seawall.remedies.emit.replacement import NEEDS, about, in_order, settled
 from seawall.remedies.emit.terraform import LATER, pool_body, providers, resource, settings, updates
 from seawall.sources.clusters.arm_body import to_arm
@@ -30,6 +31,7 @@ def bicep(old: Cluster, new: Cluster) -> dict[str, str]:
     if body.get("identity", {}).get("type") == "UserAssigned":
         body["identity"]["userAssignedIdentities"] = {Raw("${identityId}"): {}}
     body["sku"] = {"name": "Base", **body.get("sku", {})}
+    body["location"] = Raw("location")
     whole = f"resource cluster 'Microsoft.ContainerService/managedClusters@{VERSION}' = {literal(body)}\n"
     rest = [part.strip("\n") + "\n" for part in bicep_around.attached(new)]
     head = "".join(f"// {line}\n" for line in about(old, new))
@@ -38,6 +40,7 @@ def bicep(old: Cluster, new: Cluster) -> dict[str, str]:
 
 
 def _parameters(old: Cluster, new: Cluster, text: str) -> Iterator[str]:
+    yield f"param location string = {quoted(new.region)}\n\n" if new.region else "param location string\n\n"
     for need, name in _NAMED.items():
         if name in text:
             secret = "@secure()\n" if need.endswith("PASSWORD") else ""
@@ -56,6 +59,8 @@ _NAMED: Mapping[str, str] = {
     "IDENTITY_ID": "identityId",
     "WORKSPACE_ID": "workspaceId",
     "KEY_ID": "keyId",
+    "VAULT_ID": "vaultId",
+    "METRICS_ID": "metricsId",
     "WINDOWS_ADMIN_PASSWORD": "windowsAdminPassword",
 }
 
@@ -69,7 +74,8 @@ def _beside(new: Cluster) -> dict[str, Any]:
     if new.protection.defender is True:
         merge(found, {"securityProfile": {"defender": {"logAnalyticsWorkspaceResourceId": Raw("workspaceId")}}})
     if new.protection.kms is True:
-        key = {"keyId": Raw("keyId"), "keyVaultNetworkAccess": "Public"}
+        private = {"keyVaultNetworkAccess": "Private", "keyVaultResourceId": Raw("vaultId")}
+        key = {"keyId": Raw("keyId"), **(private if vault_is_private(new) else {"keyVaultNetworkAccess": "Public"})}
         merge(found, {"securityProfile": {"azureKeyVaultKms": key}})
     if new.protection.image_cleaner is True:
         merge(found, {"securityProfile": {"imageCleaner": {"intervalHours": 168}}})
@@ -84,17 +90,18 @@ def terraform(old: Cluster, new: Cluster, azurerm: int) -> dict[str, str]:
     """File name -> text. `azurerm` is 4 or 5."""
     new = settled(new)
     first, *others = in_order(known(new.pools))
-    body: dict[str, Any] = {"name": new.name, "location": new.region or Expression("var.region")}
-    body |= {"resource_group_name": new.resource_group or Expression("var.resource_group"), "tags": Map(new.tags)}
-    body |= settings(new)
+    place: dict[str, Any] = {"location": new.region or Expression("var.region")}
+    place["resource_group_name"] = new.resource_group or Expression("var.resource_group")
+    body: dict[str, Any] = {"name": new.name, **place, "tags": Map(new.tags), **settings(new)}
     body["default_node_pool"] = {"temporary_name_for_rotation": "tmprotation", **_pool(first, first=True)}
     merge(body, _beside_terraform(new))
     body |= terraform_around.windows(new)
-    workspace = Expression("var.workspace_id")
+    workspace, metrics = Expression("var.workspace_id"), Expression("var.metrics_id")
     parts = [
         resource("azurerm_kubernetes_cluster", "this", body),
         *(resource("azurerm_kubernetes_cluster_node_pool", pool.name, _pool(pool, first=False)) for pool in others),
         *(resource("azapi_update_resource", *each) for each in updates(_with(new, first, others))),
+        *(resource(*each) for each in terraform_monitoring.collecting(new, place, workspace, metrics)),
         *(resource(*each) for each in terraform_around.attached(new, workspace)),
     ]
     text = "\n".join(parts)
@@ -129,7 +136,8 @@ def _beside_terraform(new: Cluster) -> dict[str, Any]:
             "tenant_id": Expression("data.azurerm_client_config.this.tenant_id")
         }
     if new.protection.kms is True:
-        key = {"key_vault_key_id": Expression("var.key_id"), "key_vault_network_access": "Public"}
+        access = "Private" if vault_is_private(new) else "Public"
+        key = {"key_vault_key_id": Expression("var.key_id"), "key_vault_network_access": access}
         found["key_management_service"] = key
     if new.protection.defender is True:
         found["microsoft_defender"] = workspace
