@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seawall.checks.gold import gold
+from seawall.checks import all_checks, run
+from seawall.checks.gold import TODAY, gold
 from seawall.checks.grouping import ENVIRONMENTS, Environment, Grouping, Rule
 from seawall.checks.groups import fleets
 from seawall.checks.matrix import matrix
@@ -92,3 +94,12 @@ def test_every_cluster_stands_on_one_side(policies: list[object]) -> None:
     for setting in matrix(fleet, price, everything=True).settings:
         held = [name for value in setting.values for name in value.clusters]
         assert sorted(held) == sorted(member.cluster.name for member in fleet.members)
+
+
+@pytest.mark.parametrize(("told", "severity"), [("prod", Severity.MEDIUM), ("dev", None), ("", Severity.LOW)])
+def test_checks_ask_for_the_environment_that_the_rules_tell(told: str, severity: Severity | None) -> None:
+    cluster = gold({"name": "blue", "upkeep.tier": "Free"})
+    grouping = Grouping(rules=(Rule(name="pay", clusters={"blue": told}),))
+    asked = [check for check in all_checks() if check.id == "AKS-UPK-006"]
+    found = run((cluster,), asked, today=TODAY, cost=price, grouping=grouping).findings
+    assert [each.severity for each in found] == ([severity] if severity else [])

@@ -52,8 +52,9 @@ class Price(Protocol):
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """One check. `takes` are the function's parameters, of cluster, pool, fleet, image, dockerfile and today, in order;
-    `kind` is what a finding of it is about: cluster, pool, fleet, image or dockerfile.
+    """One check. `takes` are the function's parameters, of cluster, pool, fleet, image, dockerfile, today and stage, in
+    order: the last is "production", "lower" or "" (`Grouping.stage`). `kind` is what a finding of it is about: cluster,
+    pool, fleet, image or dockerfile.
 
     `sets` is the change that mends the problem of a cluster. Examples are clusters, tuples of clusters for a check of a
     fleet, or texts of Dockerfiles; `unknowns` are those that cannot be decided.

@@ -77,6 +77,11 @@ class Grouping(msgspec.Struct, frozen=True, kw_only=True):
                 return group, environment or told
         return (tag_of(cluster, GROUP_TAGS) or (told and (rest or "estate")) if self.automatic else ""), told
 
+    def stage(self, cluster: Cluster) -> str:
+        """ "production", "lower", or "" where neither name, tag nor rule tells."""
+        rank = self.rank(self.place(cluster)[1])
+        return "" if rank < 0 else "lower" if rank < self.production else "production"
+
     def gaps(self, clusters: Sequence[Cluster]) -> Iterator[tuple[Rule, str]]:
         """The rules that miss something among these clusters, and what."""
         for rule in self.rules:

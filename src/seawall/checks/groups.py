@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from seawall.checks.grouping import AUTOMATIC, Grouping, environment_of
+from seawall.checks.grouping import AUTOMATIC, Grouping
 from seawall.model import Cluster, Finding, Status
 
 
@@ -67,11 +67,6 @@ def fleets(judged: Iterable[tuple[Cluster, tuple[Finding, ...]]], grouping: Grou
         for name, members in sorted(groups.items())
         if len({member.cluster.name for member in members}) > 1
     )
-
-
-def environment(cluster: Cluster) -> str:
-    """The environment that the cluster's name or tag tells, one of ENVIRONMENTS; "" where none does."""
-    return environment_of(cluster)[0]
 
 
 def some(members: Iterable[Member], most: int = 6) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -49,7 +49,7 @@ def run(
     """Judge the clusters, and the fleets that they form. `cost` is asked for failures only."""
     singly = [check for check in checks if check.kind != "fleet"]
     together = [check for check in checks if check.kind == "fleet"]
-    judged = [tuple(_judge(cluster, singly, today, cost)) for cluster in clusters]
+    judged = [tuple(_judge(cluster, singly, today, cost, grouping.stage(cluster))) for cluster in clusters]
     groups = fleets(zip(clusters, judged, strict=True), grouping) if together else ()
     findings = [finding for fleet in groups for check in together for finding in _judge_fleet(check, fleet, cost)]
     return Results(
@@ -65,34 +65,35 @@ def _tally(findings: tuple[Finding, ...], asked: int) -> Tally:
     return Tally(passed=asked - len(failed) - len(undecided), failed=len(failed), undecided=len(undecided))
 
 
-def _judge(cluster: Cluster, checks: Sequence[Check], today: datetime.date, cost: Price) -> Iterator[Finding]:
+def _judge(
+    cluster: Cluster, checks: Sequence[Check], today: datetime.date, cost: Price, stage: str
+) -> Iterator[Finding]:
+    given: dict[str, object] = {"cluster": cluster, "pool": None, "today": today, "stage": stage}
     marked = functools.cache(lambda: _marked(cluster))
     of_cluster = Subject(kind="cluster", name=cluster.name)
     pools = () if isinstance(cluster.pools, Unknown) else cluster.pools
     of_pools = [(pool, Subject(kind="pool", name=f"{cluster.name}/{pool.name}")) for pool in pools]
     for check in checks:
         if check.kind == "cluster":
-            for said in _ask(check, cluster, None, today, marked):
+            for said in _ask(check, given, marked):
                 yield _finding(check, of_cluster, said, cluster, None, cost)
         elif not of_pools:
             reason = cluster.pools.reason if isinstance(cluster.pools, Unknown) else "the input lists none"
             yield _finding(check, of_cluster, _undecided(f"pools: {reason}", ""), cluster, None, cost)
         else:
             for pool, subject in of_pools:
-                for said in _ask(check, cluster, pool, today, marked):
+                for said in _ask(check, {**given, "pool": pool}, marked):
                     yield _finding(check, subject, said, cluster, pool, cost)
 
 
-def _ask(
-    check: Check, cluster: Cluster, pool: Pool | None, today: datetime.date, marked: Callable[[], Cluster]
-) -> list[Fail | Undecided]:
+def _ask(check: Check, given: Mapping[str, Any], marked: Callable[[], Cluster]) -> list[Fail | Undecided]:
     """What the check says; where an unknown value stopped it, asking again of the marked cluster names the value."""
-    given = {"cluster": cluster, "pool": pool, "today": today}
     try:
         return list(check.function(*[given[name] for name in check.takes]))
     except UnknownValue:
         said: list[Fail | Undecided] = []
-    given |= {"cluster": marked(), "pool": pool and _mark(pool, "pool")}
+    pool = given["pool"]
+    given = {**given, "cluster": marked(), "pool": pool and _mark(pool, "pool")}
     try:
         for one in check.function(*[given[name] for name in check.takes]):
             said.append(one)

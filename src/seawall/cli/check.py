@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import argparse
 
-from seawall.cli.options import add_assessment, add_fleet, add_framework, add_images, assess, inputs
+from seawall.cli.image_options import add_images
+from seawall.cli.options import add_assessment, add_fleet, add_framework, assess, inputs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

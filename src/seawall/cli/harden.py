@@ -18,7 +18,8 @@ import datetime
 import sys
 from pathlib import Path
 
-from seawall.cli.options import date, default_database, limits
+from seawall.cli.options import limits
+from seawall.cli.places import date, default_database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -23,9 +23,9 @@ import datetime
 import sys
 from pathlib import Path
 
-from seawall.cli.audit import add_live, live
-from seawall.cli.options import date, default_database, limits
-from seawall.errors import UsageError
+from seawall.cli.live import add_live, live
+from seawall.cli.options import add_limit, add_report, limits
+from seawall.cli.places import date, default_database
 
 KINDS = ("az", "bicep", "terraform")
 
@@ -47,13 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", dest="kind", choices=KINDS, help="how to write a new cluster (default: as --tool)")
     parser.add_argument("--azurerm", type=int, choices=(4, 5), default=5, help="for --as terraform (default: 5)")
     parser.add_argument("--as-of", type=date, metavar="DATE", help="plan as of this day (default: today)")
-    parser.add_argument("--format", "-f", choices=("text", "json"), default="text", help="default: text")
-    parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="write the plan there, whole or not at all")
-    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
-    parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
-    parser.add_argument("--limit", action="append", default=[], metavar="NAME=VALUE", help="raise a bound on input")
+    add_report(parser, ("text", "json"))
+    add_limit(parser)
     add_live(parser)
-    parser.set_defaults(verbose=False)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -71,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         name=args.cluster,
         profile=args.to or "",
         fix=tuple(word.strip() for word in args.fix.split(",") if word.strip()),
-        sets=dict(_pair(word) for word in args.set),
+        sets=migrate.pairs(args.set),
         tool=Tool(args.tool) if args.tool else None,
         manifests=args.manifests,
         kind=args.kind or "",
@@ -85,10 +81,3 @@ def run(args: argparse.Namespace) -> int:
     if args.output and not args.quiet:
         print(f"seawall: plan written to {args.output}", file=sys.stderr)
     return 0
-
-
-def _pair(word: str) -> tuple[str, str]:
-    path, equals, value = word.partition("=")
-    if not equals:
-        raise UsageError(f"not SETTING=VALUE: {word!r}", where="--set", hint="--set network.outbound_type=none")
-    return path, value

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from seawall.cli.places import date, default_database
 from seawall.errors import UsageError
 
 if TYPE_CHECKING:
     from seawall.safe.limits import Limits
     from seawall.workflows.discover import Found
-    from seawall.workflows.settings import Repositories, Settings
+    from seawall.workflows.settings import Settings
 
     Live: TypeAlias = Callable[[Settings, Callable[[str], None]], Found]
 
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 FORMATS = ("table", "html", "json", "sarif", "cyclonedx", "spdx")
-MIRRORS = (
-    *("debian", "debian-security", "ubuntu", "ubuntu-ports", "alpine", "azurelinux", "mariner"),
-    *("pypi", "npm", "maven", "go", "crates", "nuget", "rubygems"),
-)
 FRAMEWORKS = ("cis-aks", "guide", "mcsb")
 
 
@@ -40,73 +36,6 @@ def inputs(
     parser.add_argument("paths", nargs=nargs, metavar=metavar, type=kind, help=what)
 
 
-def add_images(parser: argparse.ArgumentParser) -> None:
-    """What only images need."""
-    parser.add_argument(
-        "--platform", default="", metavar="OS/ARCH", help="which image of a multi-platform one (default: linux/amd64)"
-    )
-    parser.add_argument(
-        "--max-age",
-        type=int,
-        default=5,
-        metavar="DAYS",
-        help="advisories imported longer ago are reported as stale (default: 5)",
-    )
-    parser.add_argument(
-        "--max-image-age", type=count, default=90, metavar="DAYS", help="images built longer ago are old (default: 90)"
-    )
-    add_registries(parser)
-    cache = parser.add_argument_group("cache of layers")
-    cache.add_argument(
-        "--cache", type=Path, metavar="DIR", help=f"where what is known of layers is kept (default: {default_cache()})"
-    )
-    cache.add_argument("--no-cache", action="store_true", help="read every layer, keep nothing")
-    cache.add_argument("--cache-size", type=int, default=1024, metavar="MIB", help="its bound (default: 1024)")
-
-
-def add_repositories(parser: argparse.ArgumentParser) -> None:
-    """What only those need who ask repositories and registries of packages."""
-    group = parser.add_argument_group("repositories of packages")
-    group.add_argument(
-        "--mirror",
-        action="append",
-        default=[],
-        metavar="NAME=URL",
-        help=f"ask this address in place of the public one; names: {', '.join(MIRRORS)}",
-    )
-    group.add_argument(
-        "--keyring",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="trust these keys too: an OpenPGP keyring, or Alpine's .rsa.pub",
-    )
-    group.add_argument(
-        "--repository-host",
-        action="append",
-        default=[],
-        metavar="HOST[:PORT]",
-        help="this one may be asked though only the image names it",
-    )
-    group.add_argument("--offline", action="store_true", help="ask nobody; what that leaves open is reported")
-
-
-def add_registries(parser: argparse.ArgumentParser) -> None:
-    """What only registries need."""
-    group = parser.add_argument_group("registries")
-    group.add_argument("--all", action="store_true", help="every tag of a repository, or of all of acr://NAME")
-    group.add_argument("--newest", type=count, default=0, metavar="N", help="only the newest N tags of each repository")
-    group.add_argument(
-        "--insecure-registry",
-        action="append",
-        default=[],
-        metavar="HOST[:PORT]",
-        help="this one may have a certificate that nobody vouches for, or none",
-    )
-    group.add_argument("--registry-ca", metavar="FILE", help="trust these authorities in place of the system's")
-
-
 def add_framework(parser: argparse.ArgumentParser) -> None:
     """What only clusters need."""
     parser.add_argument("--framework", choices=FRAMEWORKS, default="", help="ask only what this asks, by its controls")
@@ -117,6 +46,8 @@ def add_fleet(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("fleet")
     what = "the estate's own words: which clusters belong together (default: ./seawall.yaml if it is there)"
     group.add_argument("--config", type=Path, metavar="FILE", help=what)
+    what = "hold every cluster against that of its name or system in a file, or the only one there, or a design profile"
+    group.add_argument("--baseline", default="", metavar="FILE|profile:NAME", help=what)
     what = "settings that differ (default), or all of them"
     group.add_argument("--matrix", choices=("differences", "all"), default="differences", help=what)
 
@@ -136,59 +67,32 @@ def add_assessment(parser: argparse.ArgumentParser) -> None:
     gate.add_argument(
         "--as-of", type=date, metavar="DATE", help="judge retirement and support dates as of this day (default: today)"
     )
+    add_report(parser, FORMATS)
+    parser.add_argument("--verbose", "-v", action="store_true", help="cut no table short")
+    add_database(parser)
+
+
+def add_report(parser: argparse.ArgumentParser, formats: tuple[str, ...]) -> None:
+    """How what was found is told; the first of `formats` is the default."""
     report = parser.add_argument_group("report")
-    report.add_argument("--format", "-f", choices=FORMATS, default="table", help="default: table")
-    report.add_argument("--output", "-o", type=Path, metavar="FILE", help="write the report there, whole or not at all")
-    report.add_argument("--verbose", "-v", action="store_true", help="cut nothing short")
+    report.add_argument("--format", "-f", choices=formats, default=formats[0], help=f"default: {formats[0]}")
+    report.add_argument("--output", "-o", type=Path, metavar="FILE", help="write it there, whole or not at all")
     report.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
     report.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
-    add_database(parser)
+    parser.set_defaults(verbose=False)
 
 
 def add_database(parser: argparse.ArgumentParser) -> None:
     """The advisory database, and the bounds on hostile input."""
     group = parser.add_argument_group("data")
     group.add_argument("--db", type=Path, metavar="FILE", help=f"the advisory database (default: {default_database()})")
-    group.add_argument(
-        "--limit",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="raise a bound on hostile input; the error that needs it names it",
-    )
+    add_limit(group)
 
 
-def date(text: str) -> datetime.date:
-    """A day, `YYYY-MM-DD`."""
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"not a date such as 2026-11-23: {text!r}") from None
-
-
-def count(text: str) -> int:
-    """A number from 1."""
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"not a number from 1: {text!r}")
-    return int(text)
-
-
-def default_cache() -> Path:
-    """`SEAWALL_CACHE`, else a folder in the user's cache folder."""
-    return Path(os.environ.get("SEAWALL_CACHE") or user_cache() / "layers")
-
-
-def user_cache() -> Path:
-    """Seawall's folder in the user's cache folder."""
-    cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path("~/.cache")) / "seawall"
-
-
-def default_database() -> Path:
-    """`SEAWALL_DB`, else a file in the user's cache folder."""
-    if path := os.environ.get("SEAWALL_DB"):
-        return Path(path)
-    return user_cache() / "advisories.db"
+def add_limit(parser: argparse._ActionsContainer) -> None:
+    """The bounds on hostile input."""
+    what = "raise a bound on hostile input; the error that needs it names it"
+    parser.add_argument("--limit", action="append", default=[], metavar="NAME=VALUE", help=what)
 
 
 def database(args: argparse.Namespace) -> Path:
@@ -217,6 +121,7 @@ def limits(words: list[str]) -> Limits:
 
 def settings(args: argparse.Namespace) -> Settings:
     """The settings of a run, read once."""
+    from seawall.cli.image_options import of_images, repositories
     from seawall.gate import Policy
     from seawall.model import Severity
     from seawall.workflows.settings import Settings
@@ -242,27 +147,6 @@ def settings(args: argparse.Namespace) -> Settings:
     )
 
 
-def repositories(args: argparse.Namespace) -> Repositories:
-    """How repositories of packages are reached. Raises UsageError for a mirror that is none."""
-    from seawall.workflows.settings import Repositories
-
-    mirrors = {}
-    for word in args.mirror:
-        name, _, url = word.partition("=")
-        if name not in MIRRORS or not url.startswith(("http://", "https://")):
-            hint = f"say NAME=URL with one of {', '.join(MIRRORS)}"
-            raise UsageError(f"this names no mirror: {word!r}", where="--mirror", hint=hint)
-        mirrors[name] = url
-    return Repositories(
-        mirrors=mirrors,
-        keyrings=tuple(args.keyring),
-        hosts=frozenset(host.lower() for host in args.repository_host),
-        cache=None if args.no_cache else ((args.cache or default_cache()).expanduser().parent / "indexes"),
-        now=datetime.datetime.now(datetime.UTC),
-        offline=args.offline,
-    )
-
-
 def of_fleet(args: argparse.Namespace) -> dict[str, Any]:
     """The settings that only clusters need, from `seawall.yaml` where there is one. Raises UsageError."""
     from seawall.workflows import configuration
@@ -272,39 +156,6 @@ def of_fleet(args: argparse.Namespace) -> dict[str, Any]:
     if args.config or path.is_file():
         told = configuration.read(path, limits(args.limit))
     return {"grouping": told.fleet, "whole_matrix": args.matrix == "all"}
-
-
-def of_images(args: argparse.Namespace) -> dict[str, Any]:
-    """The settings that only images need; whether a login is of use is seen when a registry asks for one."""
-    from seawall.cli.update import proxies
-    from seawall.version import __version__
-    from seawall.workflows.settings import Access, Identity
-
-    environment = os.environ.get
-    folder = environment("DOCKER_CONFIG") or "~/.docker"
-    identity = Identity(
-        tenant=environment("AZURE_TENANT_ID", ""),
-        client_id=environment("AZURE_CLIENT_ID", ""),
-        client_secret=environment("AZURE_CLIENT_SECRET", ""),
-        token_file=environment("AZURE_FEDERATED_TOKEN_FILE", ""),
-        authority=environment("AZURE_AUTHORITY_HOST", "").rstrip("/") or "https://login.microsoftonline.com",
-    )
-    access = Access(
-        docker_config=Path(environment("REGISTRY_AUTH_FILE") or f"{folder}/config.json").expanduser(),
-        identity=identity,
-        proxies=proxies(),
-        ca_file=args.registry_ca or environment("SSL_CERT_FILE"),
-        insecure=frozenset(host.lower() for host in args.insecure_registry),
-        user_agent=f"seawall/{__version__}",
-    )
-    return {
-        "access": access,
-        "sweep": args.all,
-        "newest": args.newest,
-        "cache": None if args.no_cache else (args.cache or default_cache()).expanduser(),
-        "cache_bytes": args.cache_size << 20,
-        "rootfs": tuple(getattr(args, "rootfs", ())),
-    }
 
 
 def assess(args: argparse.Namespace, kinds: tuple[str, ...], live: Live | None = None) -> int:

@@ -33,7 +33,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from seawall.cli.options import add_assessment, add_images, add_repositories, assess, inputs, settings
+from seawall.cli.image_options import add_images, add_repositories
+from seawall.cli.options import add_assessment, assess, inputs, settings
 from seawall.errors import UsageError
 from seawall.safe.terminal import printable
 

@@ -26,7 +26,10 @@ def compare(
     """What differs from the baseline, and what was found in its file: what could not be read is in there, too."""
     found = _baseline(settings, say)
     singly = [check for check in checks if check.kind != "fleet"]
-    accepted = {id(each): run([each], singly, today=settings.today, cost=change).findings for each in found.clusters}
+    accepted = {
+        id(each): run([each], singly, today=settings.today, cost=change, grouping=settings.grouping).findings
+        for each in found.clusters
+    }
     own: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.subject.kind in ("cluster", "pool"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,6 +119,15 @@ def _inventory(place: Path, settings: Settings) -> tuple[tuple[Item, ...], tuple
             hint="mend them, or plan without --manifests",
         )
     return items, unread
+
+
+def pairs(words: Sequence[str]) -> dict[str, str]:
+    """Setting -> value, of SETTING=VALUE. Raises UsageError for what is none."""
+    unlike = next((word for word in words if "=" not in word), None)
+    if unlike is not None:
+        hint = "--set network.outbound_type=none"
+        raise UsageError(f"not SETTING=VALUE: {unlike!r}", where="--set", hint=hint)
+    return {path: value for path, _, value in (word.partition("=") for word in words)}
 
 
 def _sets(words: Mapping[str, str]) -> dict[str, object]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from seawall.checks.check import Fail, Verdicts, check
 from seawall.checks.gold import gold
-from seawall.checks.groups import environment
 from seawall.model import Cluster, Severity, known
 
 
@@ -16,12 +15,12 @@ from seawall.model import Cluster, Severity, known
     passes=[gold(), gold({"upkeep.tier": "Free", "name": "contoso-dev"})],
     fails=[gold({"upkeep.tier": "Free", "name": "contoso-prod"}), gold({"upkeep.tier": "Free"})],
 )
-def free_tier(cluster: Cluster) -> Verdicts:
+def free_tier(cluster: Cluster, stage: str) -> Verdicts:
     """The control plane is of the Free tier, without a promise to be there.
 
     ## Why it matters
     There is no agreement on uptime, and fewer resources behind the API server: under load, deployments, scaling and
-    admission checks stop. Clusters that their name or tag calls dev, test or staging are not asked.
+    admission checks stop. Clusters that a name, tag or seawall.yaml calls dev, test or staging are not asked.
 
     ## Fix
     In place and reversible; it costs by the hour.
@@ -30,8 +29,7 @@ def free_tier(cluster: Cluster) -> Verdicts:
     """
     if (known(cluster.upkeep.tier) or "Free").lower() != "free":
         return
-    where = environment(cluster)
-    if where == "prod":
+    if stage == "production":
         yield Fail("a production cluster on the Free tier", field="upkeep.tier")
-    elif not where:
+    elif not stage:
         yield Fail("the cluster is on the Free tier", field="upkeep.tier", severity=Severity.LOW)

@@ -3,8 +3,6 @@
 Rules and links as https://learn.microsoft.com/azure/azure-monitor/containers/kubernetes-monitoring-enable has them.
 """
 
-
-
 from __future__ import annotations
 
 from collections.abc import Iterator

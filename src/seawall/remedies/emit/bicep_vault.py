@@ -1,7 +1,5 @@
 """The key of a cluster in Bicep, and its vault, which no public network reaches."""
 
-
-
 from __future__ import annotations
 
 from seawall.remedies.design import Design
