@@ -154,3 +154,28 @@ def test_each_account_gets_its_credential_for_the_new_issuer() -> None:
     (made,) = [line for line in commands if "federated-credential" in line]
     assert '--issuer "$ISSUER" --subject system:serviceaccount:shop:pay' in made
     assert made.endswith("# federated credential of client 1234")
+
+
+@pytest.mark.parametrize("kubelet", ["k", ""])
+def test_the_roles_of_the_old_identities_go_to_those_of_the_new_cluster(kubelet: str, tmp_path: Path) -> None:
+    """bash runs what the plan says, with an `az` that only tells: what pulls images is the kubelets' business."""
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("no bash on PATH")
+    plan = migrate(gold({**NO_RBAC, "name": "old"}), CHECKS, Options(tool=Tool.AZ), TODAY)
+    commands = {step.id: step.commands for step in plan.steps}
+    (loop,) = [line for line in commands["identities"] if line.startswith("while ")]
+    assert not re.search(r"OBJECT_ID|ACR_NAME| SCOPE$| ROLE ", "\n".join((*commands["create"], loop)))
+    (tmp_path / "old-roles.tsv").write_text("c\tNetwork Contributor\t/nets/a b\nk\tReader\t/x\nc\tAcrPull\t/acr\n")
+    told = f'az() {{ printf "%s|" "$@"; echo; }}\nOLD_KUBELET={kubelet} KUBELET=new-k IDENTITY=new-c\n{loop}\n'
+    done = subprocess.run([bash, "-eu", "-c", told], cwd=tmp_path, capture_output=True, text=True, check=True)
+    given = [dict(zip(words[3::2], words[4::2], strict=False)) for words in map(_split, done.stdout.splitlines())]
+    assert [(each["--role"], each["--assignee-object-id"], each["--scope"]) for each in given] == [
+        ("Network Contributor", "new-c", "/nets/a b"),
+        ("Reader", "new-k" if kubelet else "new-c", "/x"),
+        ("AcrPull", "new-k", "/acr"),
+    ]
+
+
+def _split(line: str) -> list[str]:
+    return line.rstrip("|").split("|")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from seawall.model import Cluster, Cost, Item, Step
+from seawall.model import Cluster, Cost, Item, Step, is_known, known
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,7 +22,8 @@ def move(cluster: Cluster, new: Cluster, inventory: Sequence[Item]) -> tuple[Ste
     """The new cluster is built beside the old one, filled, tried, and then gets the traffic."""
     group, old, name = (shlex.quote(word or "GROUP") for word in (cluster.resource_group, cluster.name, new.name))
     names = Names(group=group, old=old, new=name)
-    steps = [_prepare(names, str(new.upkeep.kubernetes_version)), _create(names), _identities(names, inventory)]
+    steps = [_prepare(names, cluster, str(new.upkeep.kubernetes_version)), _create(names, new)]
+    steps.append(_identities(names, inventory))
     steps += [_foundations(names), _secrets(names), _volumes(names), _workloads(names), _cut_over(), _remove(names)]
     return tuple(msgspec.structs.replace(step, after=(*step.after, *_listed(step, inventory))) for step in steps)
 
@@ -52,7 +53,7 @@ def _listed(step: Step, inventory: Sequence[Item]) -> Iterator[str]:
             yield f"those listed below under {group}: {count}"
 
 
-def _prepare(names: Names, version: str) -> Step:
+def _prepare(names: Names, cluster: Cluster, version: str) -> Step:
     to_old = f"kubectl --context {names.old}"
     return Step(
         id="prepare",
@@ -62,7 +63,10 @@ def _prepare(names: Names, version: str) -> Step:
             f"{to_old} get {EXPORTED} -A -o yaml > old-cluster.yaml",
             f"{to_old} get secret -A  # the names: their values belong in no file",
             f"{to_old} get crd -o name  # for each that is yours: kubectl get NAME -A -o yaml",
-            "az role assignment list --all --assignee OLD_IDENTITY_OBJECT_ID -o json > old-roles.json",
+            f"OLD_IDENTITY=$({_principal(names, cluster)})",
+            f"OLD_KUBELET=$(az aks show -g {names.group} -n {names.old} --query {_KUBELET} -o tsv)",
+            'for ID in $OLD_IDENTITY $OLD_KUBELET; do az role assignment list --all --assignee "$ID" '
+            '--query "[].[principalId,roleDefinitionName,scope]" -o tsv; done | tee old-roles.tsv',
             f"az aks maintenanceconfiguration list -g {names.group} --cluster-name {names.old} -o json > windows.json",
         ),
         before=(
@@ -78,14 +82,48 @@ def _prepare(names: Names, version: str) -> Step:
     )
 
 
-def _create(names: Names) -> Step:
+_KUBELET = "identityProfile.kubeletidentity.objectId"
+
+
+def _principal(names: Names, cluster: Cluster) -> str:
+    """The command that prints the object ids of the control plane's identity."""
+    show = f"az aks show -g {names.group} -n {names.old} --query"
+    application = cluster.identity.service_principal
+    if is_known(application) and application:
+        return f"az ad sp show --id {shlex.quote(application)} --query id -o tsv"
+    if cluster.identity.type == "UserAssigned":
+        return f"{show} 'identity.userAssignedIdentities.*.principalId' -o tsv"
+    return f"{show} identity.principalId -o tsv"
+
+
+def _subnets(new: Cluster) -> Iterator[str]:
+    """The subnets that the new cluster's identity has to join, where they are known."""
+    told = (new.api_server.subnet, *(each for pool in known(new.pools) for each in (pool.subnet, pool.pod_subnet)))
+    yield from dict.fromkeys(each for each in told if is_known(each) and each)
+
+
+def _key_roles(new: Cluster) -> Iterator[str]:
+    """What the control plane may do with the vault of its key, where it has one."""
+    if new.protection.kms is True:
+        yield "Key Vault Crypto User"
+        if new.api_server.vnet_integration is True:  # AKS makes a private endpoint to the vault
+            yield "Key Vault Contributor"
+
+
+def _grant(role: str, principal: str, scope: str) -> str:
+    to = f'--assignee-object-id "${principal}" --assignee-principal-type ServicePrincipal'
+    return f"az role assignment create --role {role} {to} --scope {scope}"
+
+
+def _create(names: Names, new: Cluster) -> Step:
     return Step(
         id="create",
         title="Create the new cluster with the code below",
         commands=(
             f"export IDENTITY_ID=$(az identity create -g {names.group} -n {names.new}-control-plane --query id -o tsv)",
-            "az role assignment create --role 'Network Contributor' --assignee NEW_IDENTITY_OBJECT_ID "
-            "--scope SUBNET_ID",
+            'IDENTITY=$(az identity show --ids "$IDENTITY_ID" --query principalId -o tsv)',
+            *(_grant("'Network Contributor'", "IDENTITY", shlex.quote(subnet)) for subnet in _subnets(new)),
+            *(_grant(f"'{role}'", "IDENTITY", '"$VAULT_ID"') for role in _key_roles(new)),
         ),
         before=("whoever creates it is in an Entra group that may administer it: local accounts are off",),
         verify=(
@@ -105,12 +143,19 @@ def _identities(names: Names, inventory: Sequence[Item]) -> Step:
         id="identities",
         title="Give the new cluster its rights",
         commands=(
-            "az role assignment create --role ROLE --assignee NEW_IDENTITY_OBJECT_ID --scope SCOPE",
-            f"az aks update -g {names.group} -n {names.new} --attach-acr ACR_NAME",
+            f"KUBELET=$(az aks show -g {names.group} -n {names.new} --query {_KUBELET} -o tsv)",
+            "while IFS=$'\\t' read -r WHO ROLE SCOPE; do "
+            + 'case "$WHO $ROLE" in "$OLD_KUBELET "*|*AcrPull) TO=$KUBELET;; *) TO=$IDENTITY;; esac; '
+            + _grant('"$ROLE"', "TO", '"$SCOPE"')
+            + "; done < old-roles.tsv",
             f"ISSUER=$({issuer})",
             *(_credential(item, names.new) for item in accounts or [_ANY]),
         ),
-        before=("the issuer's address is another one: every federated credential needs a second one beside it",),
+        before=(
+            "look through old-roles.tsv first: take out what the new cluster should not have, and what lies in the "
+            "old node resource group, which goes with the old cluster",
+            "the issuer's address is another one: every federated credential needs a second one beside it",
+        ),
         verify=(issuer, "az identity federated-credential list --identity-name IDENTITY -g IDENTITY_GROUP -o table"),
         rollback="remove the assignments and credentials again; those of the old cluster are untouched",
     )
