@@ -119,3 +119,11 @@ def test_it_refuses_with_the_reason(
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
     assert hint in done.stderr
+
+
+def test_a_place_that_cannot_be_written_is_told(seawall: Seawall, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for words in (["design", "-o", "file"], ["design", "-o", "file/below"], ["explain", "--write-docs", "file/below"]):
+        done = seawall(*words)
+        assert (done.returncode, done.stdout) == (2, ""), done.stderr
+        assert done.stderr.startswith("seawall: error: file"), done.stderr

@@ -155,3 +155,8 @@ def test_a_fix_for_subscribers_is_told_and_not_counted() -> None:
         "1 flaw of high or worse severity without a known fix, not counted",
     )
     assert len(judge([paid], []).reasons) == 2
+
+
+def test_what_was_not_assessed_counts_once_as_in_the_report() -> None:
+    gaps = [NotAssessed(what="x", where=str(number % 1200), why="y") for number in range(2000)]
+    assert judge([], gaps, Policy()).reasons[-1] == "1,200 things found but not assessed"

@@ -165,7 +165,7 @@ def test_the_roles_of_the_old_identities_go_to_those_of_the_new_cluster(kubelet:
     plan = migrate(gold({**NO_RBAC, "name": "old"}), CHECKS, Options(tool=Tool.AZ), TODAY)
     commands = {step.id: step.commands for step in plan.steps}
     (loop,) = [line for line in commands["identities"] if line.startswith("while ")]
-    assert not re.search(r"OBJECT_ID|ACR_NAME| SCOPE$| ROLE ", "\n".join((*commands["create"], loop)))
+    assert not re.search(r"OBJECT_ID|ACR_NAME| SCOPE$|--role ROLE", "\n".join((*commands["create"], loop)))
     (tmp_path / "old-roles.tsv").write_text("c\tNetwork Contributor\t/nets/a b\nk\tReader\t/x\nc\tAcrPull\t/acr\n")
     told = f'az() {{ printf "%s|" "$@"; echo; }}\nOLD_KUBELET={kubelet} KUBELET=new-k IDENTITY=new-c\n{loop}\n'
     done = subprocess.run([bash, "-eu", "-c", told], cwd=tmp_path, capture_output=True, text=True, check=True)

@@ -109,7 +109,7 @@ def _open_questions(findings: Sequence[Finding], not_assessed: Sequence[NotAsses
     if untold and policy.only_fixable:
         yield f"{_count(untold, 'flaw')} of {_reach(policy)} severity that may or may not have a fix"
     if not_assessed:
-        yield f"{_count(not_assessed, 'thing')} found but not assessed"
+        yield f"{_count(set(not_assessed), 'thing')} found but not assessed"
 
 
 def _worst(findings: Iterable[Finding]) -> Finding:
@@ -123,4 +123,4 @@ def _reach(policy: Policy) -> str:
 
 
 def _count(things: Sized, noun: str) -> str:
-    return f"{len(things)} {noun}" if len(things) == 1 else f"{len(things)} {noun}s"
+    return f"1 {noun}" if len(things) == 1 else f"{len(things):,} {noun}s"

@@ -134,6 +134,15 @@ def replace(path: Path) -> Iterator[Path]:
             new.unlink()
 
 
+def make_folder(path: Path) -> None:
+    """The folder, with those above it, where it is not there yet. Raises UsageError where it cannot be made."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        hint = "name another place"
+        raise UsageError(f"cannot be made: {_reason(error)}", where=str(path), hint=hint) from None
+
+
 def _listing(folder: str | Path, depth: int, room: int) -> list[tuple[os.DirEntry[str], int]]:
     """The entries of a folder with their depth, last name first, at most one more than there is room for."""
     with os.scandir(folder) as scan:

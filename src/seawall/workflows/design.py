@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -62,10 +63,10 @@ def write(texts: Mapping[str, str], folder: Path) -> None:
     """Write the files into the folder, each whole or not at all. Raises UsageError where one is there already."""
     from seawall.safe import files as safe_files
 
+    safe_files.make_folder(folder)
     for name in texts:
-        if (folder / name).exists():
+        if os.path.lexists(folder / name):
             raise UsageError("it is there already", where=str(folder / name), hint="name a folder without it")
-    folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         with safe_files.replace(folder / name) as temporary:
             temporary.write_text(text)

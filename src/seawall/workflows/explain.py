@@ -44,7 +44,7 @@ def documents() -> dict[str, str]:
 
 def write_docs(folder: Path) -> None:
     """Write the documents into `folder`, and remove the pages of checks that are no more."""
-    folder.mkdir(parents=True, exist_ok=True)
+    files.make_folder(folder)
     current = documents()
     for stale in folder.glob("*.md"):
         if stale.name not in current:
