@@ -90,7 +90,7 @@ def test_the_reasons_count_everything() -> None:
         flaw(Severity.HIGH, FixState.UNKNOWN),
         flaw(Severity.UNKNOWN),
     ]
-    assert judge(findings, [GAP, GAP]).reasons == (
+    assert judge(findings, [GAP, msgspec.structs.replace(GAP, where="y.tar")]).reasons == (
         "2 failed checks of high or worse severity, the worst: AKS-X-001 of cluster prod",
         "2 packages with fixable vulnerabilities of high or worse severity, the worst: CVE-1 in django",
         "1 question could not be decided",
