@@ -298,7 +298,20 @@ class Azure:
         self.cluster = put(self.cluster, {"pools": moved, "network.load_balancer_sku": "standard"})
         self.rebuild()
 
+    def safeguards(self, verb: str, words: list[str]) -> None:
+        """They are a resource of their own: created once, then updated."""
+        level = self.cluster.protection.safeguards_level
+        must(self.cluster.addons.azure_policy is True, "safeguards need the Azure Policy add-on")
+        must(verb != "create" or level not in ("Warn", "Enforce"), "safeguards are there already")
+        must(verb != "update" or level is not None, "there are no safeguards to update")
+        told = dict(zip(words[::2], words[1::2], strict=True))
+        names = {"--level": "protection.safeguards_level", "--pss-level": "protection.pod_security_level"}
+        self.apply({path: told[flag] for flag, path in names.items() if flag in told}, {})
+
     def whole(self, words: list[str]) -> None:
+        if words[:3] == ["az", "aks", "safeguards"] and words[3] != "delete":
+            self.safeguards(words[3], words[4:])
+            return
         for field in FIELDS:
             for index, template in enumerate(field.az_update):
                 if template.startswith("az ") and (values := matched(template, words)) is not None:

@@ -265,7 +265,7 @@ OPERATIONS: tuple[Operation, ...] = (
         title="Replace node pools",
         after=("upgrade", "availability_sets", "engine", "overlay", "reimaging", "vnet_integration", "pools"),
         before=(
-            "VM_SIZE supports what the new pool is to have, and the quota has room for both",
+            "the machine size supports what the new pool is to have, and the quota has room for both",
             "PodDisruptionBudgets let pods go: kubectl get pdb -A",
         ),
         breaks=("pods move to the new pool; what is on emptyDir is lost",),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from seawall.model import UNKNOWN, Change, Cluster, Cost, Pool, Tool
+from seawall.model import UNKNOWN, Change, Cluster, Cost, Pool, Tool, Unknown
 from seawall.model.paths import get, put
 from seawall.sources.clusters.az_costs import MANAGED_VNET, OWN_VNET
 from seawall.sources.clusters.costs import change
@@ -54,9 +54,9 @@ REPLACED_BY_TERRAFORM = {pair for pair in POLICIES if pair[0] and pair[1] != "ci
 @pytest.mark.parametrize(("old", "new"), POLICIES)
 def test_network_policy(old: str | None, new: str | None) -> None:
     before = cluster({"network.policy": old, "network.plugin": "azure"})
-    assert costs(before, {"network.policy": new}) == (POLICIES[old, new], False)
+    assert costs(before, {"network.policy": new}) == (POLICIES[old, new], new == "cilium")
     expected = Cost.NEW_CLUSTER if (old, new) in REPLACED_BY_TERRAFORM else Cost.REIMAGE
-    assert costs(before, {"network.policy": new}, Tool.TERRAFORM) == (expected, False)
+    assert costs(before, {"network.policy": new}, Tool.TERRAFORM) == (expected, new == "cilium")
 
 
 def test_cilium_takes_both_flags_in_one_command() -> None:
@@ -241,7 +241,8 @@ def test_a_pool_that_cannot_be_changed_is_replaced_with_all_that_is_known_of_it(
     answer = change(cluster({}, SYSTEM), {"pool.node_public_ip": False, "pool.host_encryption": True})
     assert answer.cost is Cost.NEW_POOL
     assert answer.command.split(" && ") == [
-        "az aks nodepool add -g rg --cluster-name prod -n sys2 --node-vm-size VM_SIZE --mode System"
+        "az aks nodepool add -g rg --cluster-name prod -n sys2"
+        ' --node-vm-size "$(az aks nodepool show -g rg --cluster-name prod -n sys --query vmSize -o tsv)" --mode System'
         " --enable-encryption-at-host --zones 1 2 --node-count 3",
         "kubectl drain -l agentpool=sys --ignore-daemonsets --delete-emptydir-data",
         "az aks nodepool delete -g rg --cluster-name prod -n sys",
@@ -319,3 +320,26 @@ def test_every_change_of_every_setting_has_a_price(field: Field, tool: Tool) -> 
             assert not (answer.cost is Cost.NEW_CLUSTER and answer.command)
             assert not (tool is Tool.TERRAFORM and answer.command)
             shlex.split(answer.command)
+
+
+@pytest.mark.parametrize(("old", "verb"), [(None, "create"), (Unknown("apart"), "create"), ("Warn", "update")])
+def test_safeguards_are_created_before_they_can_be_updated(old: object, verb: str) -> None:
+    before = cluster({"protection.safeguards_level": old, "protection.pod_security_level": "Privileged"})
+    both = {"protection.safeguards_level": "Enforce", "protection.pod_security_level": "Restricted"}
+    place = "-g rg -n prod"
+    command = f"az aks safeguards {verb} {place} --level Enforce --pss-level Restricted"
+    assert change(before, both).command == command
+    off = "" if old is None else f"az aks safeguards delete {place}"
+    assert change(before, {"protection.safeguards_level": None}).command == off
+
+
+def test_there_is_no_way_back_from_cilium() -> None:
+    before = cluster({"network.plugin": "azure", "network.policy": "azure", "network.dataplane": "azure"})
+    there = {"network.policy": "cilium", "network.dataplane": "cilium"}
+    assert change(before, there).one_way
+    assert (
+        change(
+            cluster({"network.plugin": "azure", **there}), {"network.policy": "azure", "network.dataplane": "azure"}
+        ).cost
+        is Cost.NEW_CLUSTER
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -15,12 +15,16 @@ from seawall.sources.clusters.shift import Shift, is_on
 
 _NETWORK = frozenset({"network.plugin", "network.plugin_mode", "network.policy", "network.dataplane"})
 
+_SAFEGUARDS = "deploymentSafeguards"
+
 
 def az_commands(cluster: Cluster, moves: Sequence[tuple[Shift, Cost]]) -> str:
     """The commands in order, joined by `&&`; "" where az has none. Words in capitals are for the reader to fill in."""
     ours = [move for move, _ in moves if move.field.group != POOL]
     updates = [*_updates(cluster, ours)]
-    whole = [command for move in ours if move.az.startswith("az ") for command in _whole(move)]
+    apart = [move for move in ours if move.az.startswith("az ")]
+    whole = [command for move in apart if move.field.resource != _SAFEGUARDS for command in _whole(move)]
+    whole += _safeguards(cluster, {move.field.name: move for move in apart if move.field.resource == _SAFEGUARDS})
     pools: dict[str, list[tuple[Shift, Cost]]] = {}
     for move, cost in moves:
         if move.pool is not None:
@@ -81,6 +85,18 @@ def _network(cluster: Cluster, sets: dict[str, object]) -> Iterator[list[str]]:
         yield [f"--network-policy {shlex.quote(str(wanted or 'none'))}"]
 
 
+def _safeguards(cluster: Cluster, moves: Mapping[str, Shift]) -> Iterator[str]:
+    """One call for both; there is nothing to update before it has been created (deployment-safeguards)."""
+    level, pods = moves.get("safeguards_level"), moves.get("pod_security_level")
+    if level and not is_on(level.new):
+        yield _fill(level.az, level)
+    elif level or pods:
+        verb = "update" if level is None or (is_known(level.old) and is_on(level.old)) else "create"
+        flags = [f"--level {_value(level, '{}')}"] if level else []
+        flags += [f"--pss-level {_value(pods, '{}')}"] if pods else []
+        yield f"az aks safeguards {verb} -g {_group(cluster)} -n {shlex.quote(cluster.name)} {' '.join(flags)}"
+
+
 def _whole(move: Shift) -> Iterator[str]:
     each = move.new if move.field.kind is Kind.WINDOWS and isinstance(move.new, tuple) else (move.new,)
     for value in each:
@@ -109,7 +125,8 @@ def _recreate(moves: list[Shift]) -> str:
     new = msgspec.structs.replace(old, **{move.field.name: move.new for move in moves})
     carried = [flag for field in FIELDS if field.group == POOL and (flag := _at_creation(field, new, moves[0]))]
     name = _free_name(cluster, old)
-    add = f"az aks nodepool add {_at_pool(cluster, name)} --node-vm-size VM_SIZE {' '.join(carried)}".rstrip()
+    size = f'"$(az aks nodepool show {_at_pool(cluster, old.name)} --query vmSize -o tsv)"'
+    add = f"az aks nodepool add {_at_pool(cluster, name)} --node-vm-size {size} {' '.join(carried)}".rstrip()
     drain = f"kubectl drain -l agentpool={shlex.quote(old.name)} --ignore-daemonsets --delete-emptydir-data"
     return f"{add} && {drain} && az aks nodepool delete {_at_pool(cluster, old.name)}"
 

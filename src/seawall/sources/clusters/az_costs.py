@@ -36,12 +36,12 @@ def _policy(move: Shift) -> Price:
         return Price(Cost.REIMAGE, True, note)
     if move.new != "cilium" and not is_known(move.old):
         return Price(Cost.UNKNOWN, note="removing Cilium needs a new cluster; any other engine can be changed in place")
-    return Price(Cost.REIMAGE, note=_windows(move))
+    return Price(Cost.REIMAGE, move.new == "cilium", _windows(move))
 
 
 def _dataplane(move: Shift) -> Price:
     if move.new == "cilium":
-        return Price(Cost.REIMAGE, move.cluster.network.plugin == "kubenet", _windows(move))
+        return Price(Cost.REIMAGE, True, _windows(move))
     return Price(Cost.NEW_CLUSTER if is_known(move.old) else Cost.UNKNOWN)
 
 

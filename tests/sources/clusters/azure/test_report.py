@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from seawall.cli import audit
+from seawall.cli import audit, live
 from seawall.errors import FetchError, UsageError
 from seawall.reports import render
 from seawall.reports.style import Style
@@ -74,7 +74,7 @@ def asked_live(*words):
     parser = argparse.ArgumentParser()
     audit.add_arguments(parser)
     args = parser.parse_args(words)
-    return audit.live(args), args.paths
+    return live.live(args), args.paths
 
 
 def test_the_word_azure_is_a_folder_where_there_is_one(tmp_path, monkeypatch):
@@ -104,7 +104,7 @@ def test_the_scope_is_judged_before_any_login():
 
 
 def test_the_command_line_offers_every_cloud():
-    assert set(audit.CLOUDS) == set(CLOUDS)
+    assert set(live.CLOUDS) == set(CLOUDS)
 
 
 def test_errors_of_the_login_are_told_in_few_words():
