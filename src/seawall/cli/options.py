@@ -95,7 +95,10 @@ def add_repositories(parser: argparse.ArgumentParser) -> None:
 def add_registries(parser: argparse.ArgumentParser) -> None:
     """What only registries need."""
     group = parser.add_argument_group("registries")
-    group.add_argument("--all", action="store_true", help="every tag of a repository, or of all of acr://NAME")
+    what = "every tag of a repository, all of acr://NAME, or every image of docker://"
+    group.add_argument("--all", action="store_true", help=what)
+    what = "of the folder of Docker or containerd only this image (default: all)"
+    group.add_argument("--image", action="append", default=[], metavar="NAME", help=what)
     group.add_argument("--newest", type=count, default=0, metavar="N", help="only the newest N tags of each repository")
     group.add_argument(
         "--insecure-registry",
@@ -300,6 +303,8 @@ def of_images(args: argparse.Namespace) -> dict[str, Any]:
     return {
         "access": access,
         "sweep": args.all,
+        "docker_host": environment("DOCKER_HOST", ""),
+        "named": tuple(args.image),
         "newest": args.newest,
         "cache": None if args.no_cache else (args.cache or default_cache()).expanduser(),
         "cache_bytes": args.cache_size << 20,
