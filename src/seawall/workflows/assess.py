@@ -215,7 +215,7 @@ def named_apart(clusters: Sequence[Cluster]) -> list[Cluster]:
 
 def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: Say) -> None:
     """List the packages of every image, and match them against the advisories."""
-    from seawall.checks.image.vulnerabilities import findings
+    from seawall.checks.vulnerabilities import findings
     from seawall.workflows import outdated
     from seawall.workflows.advisories import open_advisories
     from seawall.workflows.images import Images

@@ -54,4 +54,5 @@ def _image(files: Files, entry: _Entry, limits: Limits) -> ImageSource:
     )
     layers = tuple(Layer(diff_id=diff_id) for diff_id in diff_ids)
     name = next(iter(entry.repo_tags or ()), files.where)
-    return ImageSource(image=describe(config, layers, name=name, file=files.where), layers=sources)
+    image = describe(config, layers, name=name, file=files.where)
+    return ImageSource(image=image, layers=sources, config=config.original)

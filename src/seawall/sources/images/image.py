@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -54,6 +54,9 @@ class Config(msgspec.Struct, frozen=True):
     rootfs: _RootFs = _RootFs()
     history: tuple[_History, ...] | None = None
 
+    original: dict[str, Any] = {}
+    """The whole document, set by `parse`."""
+
     @property
     def platform(self) -> str:
         return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
@@ -85,12 +88,14 @@ class ImageSource(msgspec.Struct, frozen=True, kw_only=True):
     """One image of one platform. `image` holds what its documents say; `layers` match `image.layers`, lowest first.
 
     `layers` has None in the place of a layer that is not there to be read; `image.not_assessed` then says so.
-    `cataloged`: the image has its packages already, for it was read from an SBOM.
+    `cataloged`: the image has its packages already, for it was read from an SBOM. `config` is the image's whole
+    configuration as it was read, empty where there is none.
     """
 
     image: Image
     layers: tuple[LayerSource | None, ...]
     cataloged: bool = False
+    config: Mapping[str, Any] = {}
 
 
 def fits(platform: str, wanted: str) -> bool:
@@ -101,9 +106,11 @@ def fits(platform: str, wanted: str) -> bool:
 def parse(data: bytes, kind: type[T], *, where: str, limits: Limits) -> T:
     """A JSON document as `kind`. Raises Malformed with the field that is wrong, or LimitExceeded."""
     try:
-        return msgspec.convert(json.load(data, where=where, limits=limits), kind)
+        document = json.load(data, where=where, limits=limits)
+        parsed = msgspec.convert(document, kind)
     except (msgspec.ValidationError, UnicodeDecodeError) as error:
         raise Malformed(f"not the document it should be: {error}", where=where) from None
+    return msgspec.structs.replace(parsed, original=document) if isinstance(parsed, Config) else parsed
 
 
 def describe(

@@ -145,7 +145,7 @@ def image_source(
         annotations=manifest.annotations,
         not_assessed=(*notes, *missing),
     )
-    return ImageSource(image=image, layers=tuple(layers))
+    return ImageSource(image=image, layers=tuple(layers), config=config.original)
 
 
 def checked(content: bytes, digest: str, *, where: str) -> bytes:
