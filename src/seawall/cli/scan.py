@@ -10,6 +10,7 @@ seawall scan docker://nginx:1.27                an image of Docker's daemon (DOC
 seawall scan /var/lib/containerd                the images of a node, without containerd; --image NAME for one of them
 seawall scan /var/lib/docker                    the same for the folder of Docker
 seawall scan --rootfs /mnt/disk                 an unpacked root file system
+seawall scan image.tar --vex vex.json           flaws that its statements call not_affected or fixed are waived
 seawall scan bom.json                           an SBOM: CycloneDX or SPDX, in JSON
 seawall scan Dockerfile                         a Dockerfile or Containerfile
 seawall scan Dockerfile --fix                   the same, after the safe fixes are written (the diff is on stderr)
