@@ -27,24 +27,21 @@ from seawall.cli.live import add_live, live
 from seawall.cli.options import add_limit, add_report, limits
 from seawall.cli.places import date, default_database
 
-KINDS = ("az", "bicep", "terraform")
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     place = "a cluster export, a template, a configuration, or the word azure for a live cluster"
     parser.add_argument("path", metavar="CLUSTER", type=Path, help=place)
-    parser.add_argument(
-        "--cluster", "--name", "-n", default="", metavar="NAME", help="which one, where there are several"
-    )
+    which = "which one, where there are several"
+    parser.add_argument("--cluster", "--name", "-n", default="", metavar="NAME", help=which)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--to", choices=("hardened", "gold"), help="mend medium or worse (default), or low as well")
     what.add_argument("--fix", default="", metavar="IDS", help="only these checks, by id or name, separated by commas")
     parser.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a change that you want")
     parser.add_argument("--tool", choices=("az", "terraform"), help="what makes the changes (default: the input's)")
-    parser.add_argument(
-        "--manifests", type=Path, metavar="DIR", help="Kubernetes manifests of what runs in it, or an export"
-    )
-    parser.add_argument("--as", dest="kind", choices=KINDS, help="how to write a new cluster (default: as --tool)")
+    runs = "Kubernetes manifests of what runs in it, or an export"
+    parser.add_argument("--manifests", type=Path, metavar="DIR", help=runs)
+    kinds = ("az", "bicep", "terraform")
+    parser.add_argument("--as", dest="kind", choices=kinds, help="how to write a new cluster (default: as --tool)")
     parser.add_argument("--azurerm", type=int, choices=(4, 5), default=5, help="for --as terraform (default: 5)")
     parser.add_argument("--as-of", type=date, metavar="DATE", help="plan as of this day (default: today)")
     add_report(parser, ("text", "json"))
