@@ -125,7 +125,10 @@ def _create(names: Names, new: Cluster) -> Step:
             *(_grant("'Network Contributor'", "IDENTITY", shlex.quote(subnet)) for subnet in _subnets(new)),
             *(_grant(f"'{role}'", "IDENTITY", '"$VAULT_ID"') for role in _key_roles(new)),
         ),
-        before=("whoever creates it is in an Entra group that may administer it: local accounts are off",),
+        before=(
+            "whoever creates it is in an Entra group that may administer it: local accounts are off",
+            *(["VAULT_ID is the resource id of the vault that holds the key"] if new.protection.kms is True else []),
+        ),
         verify=(
             f"az aks show -g {names.group} -n {names.new} -o json > new.json && seawall audit new.json",
             f"az aks get-credentials -g {names.group} -n {names.new} && kubelogin convert-kubeconfig -l azurecli",
