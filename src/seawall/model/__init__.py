@@ -45,6 +45,7 @@ from seawall.model.report import (
     Outdated,
     Points,
     Report,
+    Started,
     Verdict,
 )
 from seawall.model.unknown import UNKNOWN, Maybe, Unknown, is_known, known
@@ -104,6 +105,7 @@ __all__ = [
     "Secret",
     "Severity",
     "Special",
+    "Started",
     "Status",
     "Step",
     "Subject",

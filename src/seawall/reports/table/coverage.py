@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from seawall.model import Coverage, FeedStatus, Report
+from seawall.model import Coverage, FeedStatus, Report, Started
 from seawall.reports.style import Style
 from seawall.reports.table.text import count, listed, wrap
 from seawall.safe.terminal import printable
 
-MOST_FEEDS = 4
+MOST_FEEDS, MOST_PROGRAMS = 4, 3
 
 
 def coverage(report: Report, style: Style) -> Iterator[str]:
@@ -25,6 +25,8 @@ def coverage(report: Report, style: Style) -> Iterator[str]:
             parts = ", ".join(f"{each.what} {each.points}" for each in image.points)
             text = f"Exploitability of {image.name}: {image.exploitability}" + (f" ({parts})." if parts else ".")
             yield from wrap(printable(text), style.width, "  ")
+        if image.trace:
+            yield from wrap(printable(_runs(image.name, image.trace)), style.width, "  ")
     if missing := sorted({path for paths in separate_settings(report).values() for path in paths}):
         number = sum(map(len, separate_settings(report).values()))
         text = f"{count(number, 'setting')} not in this input (a separate resource: {', '.join(missing)})."
@@ -35,6 +37,16 @@ def coverage(report: Report, style: Style) -> Iterator[str]:
         yield from wrap(f"Advisories: {listed(ages, 0 if style.verbose else MOST_FEEDS)}.", style.width, "  ")
     elif seen.images:
         yield "Advisories: none."
+
+
+def _runs(name: str, trace: Started) -> str:
+    """`Runs of nginx:1: /usr/sbin/nginx (via /docker-entrypoint.sh, /bin/sh).`"""
+    main, start = (
+        listed(list(dict.fromkeys(f"/{run.path}" for run in trace.runs if run.phase == phase)), MOST_PROGRAMS)
+        for phase in ("main", "start")
+    )
+    text = f"Runs of {name}: {main or 'not known'}" + (f" (via {start})" if start else "")
+    return text + (f"; not followed: {listed(list(trace.unknown), 1)}." if trace.unknown else ".")
 
 
 def separate_settings(report: Report) -> dict[str, tuple[str, ...]]:
