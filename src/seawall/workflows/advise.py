@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
-from seawall.errors import SeawallError
+from seawall.errors import SeawallError, UsageError
 from seawall.model import Dockerfile, Image, NotAssessed
 from seawall.remedies.dockerfile_fix import diff
 from seawall.remedies.manifests.edit import NotEdited, edit
 from seawall.remedies.manifests.patch import patch
-from seawall.remedies.startup.pod import Moved, Told, move
+from seawall.remedies.startup.pod import Moved, Told, cut_of, move, start_of, with_tools
 from seawall.remedies.startup.secrets import provider_class
+from seawall.remedies.startup.split import NotCut
 from seawall.safe import files
 from seawall.safe.limits import Limits
 from seawall.safe.yaml import Document
+from seawall.sources.dockerfile import is_dockerfile, read
+from seawall.sources.dockerfile import parse as parse_dockerfile
 from seawall.sources.images.registry.reference import parse
 from seawall.sources.kubernetes.workloads import ManifestFile, Workload, workloads
+from seawall.workflows.dockerfiles import harden
+from seawall.workflows.images import Images
+from seawall.workflows.settings import Settings
 
 
 class Advice(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +73,71 @@ def advise(place: Path, limits: Limits, told: Told | None = None, named: str = "
     return Advice(
         diff="".join(shown), notes=tuple(dict.fromkeys(notes)), looked=looked, changed=changed, not_assessed=unread
     )
+
+
+def harden_manifests(path: Path | None, place: Path, named: str, settings: Settings) -> Advice:
+    """The advice for a Dockerfile, for an image, or for manifests alone. Raises SeawallError.
+
+    The diff of a Dockerfile comes first: it starts the main process itself, and stands on a minimal base.
+    """
+    if path is None:
+        return advise(place, settings.limits)
+    if not is_dockerfile(path):
+        with Images(settings) as images:
+            (source,) = images.sources(path)[:1]
+            image = images.contents(source)
+        return _used(advise(place, settings.limits, of_image(image), named or image.name), named or image.name, place)
+    if not named:
+        hint = "say --named with what the manifests call its image"
+        raise UsageError("a Dockerfile does not say what its image is called", where=str(path), hint=hint)
+    dockerfile = read(path, limits=settings.limits)
+    told = of_dockerfile(dockerfile, settings.limits)
+    text, notes = started_alone(path, dockerfile, told, settings)
+    hardened, _ = harden(path, settings, text)
+    after = hardened.text
+    stages = parse_dockerfile(after, str(path)).stages
+    if notes and len(stages) > len(dockerfile.stages):
+        starter = stages[-2].name
+        started = start_of({}, told)
+        script = f"COPY --from={starter} {started.name} {started.name}\n" if started else ""
+        after = after.replace(script, "") if script else after
+        told = msgspec.structs.replace(told, starter="-start")
+        build = f"docker build --target {starter} -t {with_tools(named, '-start')} ."
+        notes = (*notes, f"the init container's image is the stage before the last: {build}")
+    advice = _used(advise(place, settings.limits, told, named), named, place)
+    before = files.read(path, limit="dockerfile_bytes", limits=settings.limits).decode()
+    shown = diff(before, after, str(path)) + advice.diff
+    return msgspec.structs.replace(advice, diff=shown, notes=(*notes, *hardened.notes, *advice.notes))
+
+
+def _used(advice: Advice, named: str, place: Path) -> Advice:
+    if advice.looked:
+        return advice
+    hint = "say --named with what the manifests call it"
+    raise UsageError(f"no container runs the image {named}", where=str(place), hint=hint)
+
+
+def started_alone(path: Path, dockerfile: Dockerfile, told: Told, settings: Settings) -> tuple[str, tuple[str, ...]]:
+    """The Dockerfile's text whose last ENTRYPOINT starts the main process without its script, where one is cut."""
+    text = files.read(path, limit="dockerfile_bytes", limits=settings.limits).decode()
+    started = start_of({}, told)
+    starts = [each for stage in dockerfile.shipped[-1:] for each in stage.of("ENTRYPOINT", "CMD")]
+    if not started or not starts:
+        return text, ()
+    try:
+        cut = cut_of({}, told, started)
+    except NotCut as reason:
+        return text, (f"{path}: {started.name} stays: {reason}",)
+    lines = text.split("\n")
+    words = json.dumps([word.replace("$$", "$") for word in (*started.before, *cut.words)])
+    added = [f"ENV {name}={json.dumps(value)}" for name, value in cut.settings]
+    added += [f"WORKDIR {cut.folder}"] if cut.folder else []
+    added += [f"USER {cut.user}"] if cut.user else []
+    last = starts[-1].end
+    lines[last:last] = [*added, f"ENTRYPOINT {words}"]
+    for each in reversed(starts):
+        del lines[each.line - 1 : each.end]
+    return "\n".join(lines), (f"{path}: {started.name} is run by the init container of the manifest only",)
 
 
 def same_image(one: str, other: str) -> bool:
@@ -155,12 +227,12 @@ def _notes(where: str, moved: Moved) -> Iterator[str]:
 def _as_patch(file: ManifestFile, workload: Workload, pod: Mapping[str, object]) -> str:
     at = workload.at[workload.at.index("spec") :] if "items" in workload.at else workload.at
     text = patch(workload.manifest, at, workload.pod, pod)
-    name = f"{file.path.stem}.{workload.kind.lower()}-{workload.document}.patch.yaml"
+    name = f"{file.path.stem}.{workload.kind.lower()}-{workload.document}.seawall-patch"
     return _added(file.path.with_name(name), text)
 
 
 def _new_file(path: Path, workload: Workload, moved: Moved) -> str:
-    name = f"{path.stem}.{workload.kind.lower()}-{workload.document}.secrets.yaml"
+    name = f"{path.stem}.{workload.kind.lower()}-{workload.document}.seawall-template"
     return _added(path.with_name(name), provider_class(workload.name, moved.vaults))
 
 

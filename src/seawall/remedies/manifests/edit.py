@@ -29,6 +29,12 @@ class _Change(msgspec.Struct, frozen=True):
     end: int
     lines: tuple[str, ...]
 
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Where it goes; of two at one line the inner one comes first."""
+        indent = len(self.lines[0]) - len(self.lines[0].lstrip()) if self.lines else 0
+        return self.start, self.end, -indent
+
 
 def edit(text: str, documents: tuple[Document, ...], index: int, at: Pointer, wanted: Any) -> str:
     """The text whose document `index` has `wanted` at the path `at`. Raises NotEdited."""
@@ -40,7 +46,7 @@ def edit(text: str, documents: tuple[Document, ...], index: int, at: Pointer, wa
         changes = [*_Editor(lines, document).changes(at, _value(document.value, at), wanted)]
     except (KeyError, IndexError):
         raise NotEdited from None
-    for change in sorted(changes, key=lambda each: (each.start, each.end), reverse=True):
+    for change in sorted(changes, key=lambda each: each.place)[::-1]:
         lines[change.start : change.end] = change.lines
     edited = ending.join(lines)
     try:

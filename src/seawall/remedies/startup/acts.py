@@ -20,19 +20,24 @@ CONFIG = "a ConfigMap, or an init container where the settings differ from start
 SECRET = "the Secrets Store CSI driver, which mounts secrets of the key vault as files"  # noqa: S105 - no secret
 CONTEXT = "securityContext.fsGroup of the pod, or COPY --chown in the Dockerfile"
 USER = "securityContext.runAsUser"
+BUILD = "the Dockerfile: what is installed at start may differ each time"
+JOB = f"a Job, or {INIT} where one replica starts at a time"
 
 _KINDS = (
-    ("reads a secret", SECRET, r"az keyvault .*|vault (?:kv |read).*|\S*(?:curl|wget) .*(?:\.vault\.azure\.net|169\.254\.169\.254).*"),
-    ("waits for another service", INIT, r"(?:nc|ncat|netcat) .*-\w*z.*|(?:\S*/)?(?:wait-for|wait-for-it|wait4x|wait)[\w.-]* .*|dockerize .*-wait.*|pg_isready.*|mysqladmin .*ping.*|sleep .*"),
+    ("reads a secret", SECRET, r"az keyvault .*|vault (?:kv |read).*"
+     r"|(?:curl|wget) .*(?:\.vault\.azure\.net|169\.254\.169\.254).*"),
+    ("waits for another service", INIT, r"(?:nc|ncat|netcat) .*-\w*z.*|wait[\w.-]* .*|dockerize .*-wait.*"
+     r"|pg_isready.*|mysqladmin .*ping.*|sleep .*"),
     ("downloads", CONFIG, r"(?:curl|wget|aria2c|http|xh) .*|az storage .*|azcopy .*|aws s3 .*|gsutil .*"),
     ("fetches source code", INIT, r"git (?:clone|pull|fetch|submodule)\b.*|svn .*"),
-    ("installs packages", "the Dockerfile: what is installed at start differs from start to start",
-     r"(?:npm|yarn|pnpm|corepack) (?:install|ci|add|i)\b.*|pip3? install .*|(?:apt|apt-get|apk|dnf|yum|tdnf|microdnf) .*|bundle install.*|composer install.*|gem install.*"),
-    ("fills in a template", CONFIG, r"(?:envsubst|gomplate|confd|j2|jinja2|consul-template)\b.*|dockerize .*-template.*|sed .*-\w*i.*"),
+    ("installs packages", BUILD, r"(?:npm|yarn|pnpm|corepack) (?:install|ci|add|i)\b.*|pip3? install .*"
+     r"|(?:apt|apt-get|apk|dnf|yum|tdnf|microdnf) .*|(?:bundle|composer|gem) install.*"),
+    ("fills in a template", CONFIG, r"(?:envsubst|gomplate|confd|j2|jinja2|consul-template)\b.*"
+     r"|dockerize .*-template.*|sed .*-\w*i.*"),
     ("sets owners or rights", CONTEXT, r"(?:chown|chmod|chgrp|setfacl|install) .*"),
     ("gives up root", USER, r"(?:gosu|su-exec|setpriv|runuser|su|sudo|chroot) .*"),
-    ("migrates a database", f"a Job, or {INIT} where one replica starts at a time",
-     r".*\b(?:migrate|alembic upgrade|flyway|liquibase|db:migrate|prisma migrate|ef database update|goose|dbmate|knex migrate)\b.*"),
+    ("migrates a database", JOB,
+     r".*\b(?:migrate|alembic upgrade|flyway|liquibase|dbmate)\b.*"),
     ("prepares files", INIT, r"(?:cp|mv|ln|mkdir|touch|tar|unzip|rm|tee|cat|dd|gunzip|gzip) .*"),
 )  # fmt: skip
 _QUIET = frozenset(("echo", "printf", "test", "[", "[[", "true", "false", ":", "set", "export", "cd", "shift", "exit",
@@ -73,32 +78,36 @@ def vault_secret(words: Sequence[str]) -> tuple[str, str] | None:
 
 def written(words: Sequence[str], redirected: Sequence[str], folder: str) -> Iterator[str]:
     """Folders that a command writes to, as full paths; `folder` is where it runs, "" where that is not known."""
-    tool, rest = posixpath.basename(words[0]) if words else "", list(words[1:])
-    plain = [word for word in rest if not word.startswith("-")]
     for path in redirected:
         yield from _at(posixpath.dirname(path) or ".", folder)
+    tool, rest = posixpath.basename(words[0]) if words else "", list(words[1:])
+    for path in _targets(tool, rest, [word for word in rest if not word.startswith("-")]):
+        yield from _at(path, folder)
+
+
+def _targets(tool: str, rest: list[str], plain: list[str]) -> Iterator[str]:
+    """Folders as the command names them; "." for the one that it runs in."""
     if tool in ("curl", "wget", "envsubst", "gomplate"):
         for option in ("-o", "--output", "-O", "--output-document", "--out"):
             value = _after(rest, option)
-            if value and value != "-" and not value.startswith("-") and not (tool == "curl" and option == "-O"):
-                yield from _at(posixpath.dirname(value) or ".", folder)
+            if value and not value.startswith("-") and not (tool == "curl" and option == "-O"):
+                yield posixpath.dirname(value) or "."
         for option in ("-P", "--directory-prefix", "--output-dir"):
-            yield from _at(_after(rest, option), folder)
+            yield _after(rest, option)
     elif tool == "git" and plain[:1] == ["clone"] and len(plain) > 1:
-        yield from _at(plain[2] if len(plain) > 2 else posixpath.basename(plain[1]).removesuffix(".git"), folder)
-    elif tool in ("npm", "yarn", "pnpm", "composer", "bundle") and plain[:1]:
-        yield from _at(_after(rest, "--prefix") or ".", folder)
+        yield plain[2] if len(plain) > 2 else posixpath.basename(plain[1]).removesuffix(".git")
+    elif tool in ("npm", "yarn", "pnpm", "composer", "bundle") and plain:
+        yield _after(rest, "--prefix") or "."
     elif tool == "mkdir":
-        for path in plain:
-            yield from _at(path, folder)
+        yield from plain
     elif tool in ("chown", "chmod", "chgrp"):
-        for path in plain[1:]:
-            yield from _at(path if "-R" in rest else posixpath.dirname(path), folder)
-    elif tool in ("touch", "tee", "cp", "mv", "ln", "rm") or (tool == "sed" and any(w.startswith("-i") for w in rest)):
-        for path in plain if tool in ("touch", "tee", "rm") else plain[-1:]:
-            yield from _at(posixpath.dirname(path) or ".", folder)
+        yield from (path if "-R" in rest else posixpath.dirname(path) for path in plain[1:])
+    elif tool in ("touch", "tee", "rm"):
+        yield from (posixpath.dirname(path) or "." for path in plain)
+    elif tool in ("cp", "mv", "ln") or (tool == "sed" and any(word.startswith("-i") for word in rest)):
+        yield from (posixpath.dirname(path) or "." for path in plain[-1:])
     elif tool in ("tar", "unzip"):
-        yield from _at(_after(rest, "-C" if tool == "tar" else "-d") or ".", folder)
+        yield _after(rest, "-C" if tool == "tar" else "-d") or "."
 
 
 def _after(words: Sequence[str], option: str) -> str:

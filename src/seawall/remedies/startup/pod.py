@@ -22,15 +22,19 @@ Script = Callable[[str], str | None]
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of the image: its own `entrypoint`, `command`, variables, working directory and scripts; `users`
-    are the numbers of its accounts by name."""
+    """What is known of the image: its own `entrypoint`, `command`, variables, working directory ("" where not known)
+    and scripts; `users` are the numbers of its accounts by name.
+
+    `starter` is what is added to the image's tag for the stage that still has the tools; "" where it stays one image.
+    """
 
     entrypoint: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     variables: Mapping[str, str] = {}
-    folder: str = "/"
+    folder: str = ""
     users: Mapping[str, int] = {}
     script: Script = lambda _: None
+    starter: str = ""
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,8 +99,9 @@ def start_of(container: Mapping[str, Any], image: Told) -> Started | None:
             return Started(before=tuple(before), shell=tuple(words[:at]), text=words[at], name="the command",
                            arguments=tuple(map(kept, words[at + 2 :])), written=bool(own or given))  # fmt: skip
         text, shell = image.script(words[at]), (*words[:at], "-c")
+        arguments = tuple(map(kept, words[at + 1 :]))
         return text if text is None else Started(before=tuple(before), shell=shell, text=text, name=words[at],
-                                                 arguments=tuple(map(kept, words[at + 1 :])), written=False)  # fmt: skip
+                                                 arguments=arguments, written=False)  # fmt: skip
     text = image.script(words[0])
     first = re.match(r"#!\s*(\S*/(?:env\s+)?(?:ba|da|a|z|k)?sh)\b[ \t]*(\S*)", text or "")
     if text is None or not first:
@@ -125,8 +130,10 @@ def _without(
     name = str(container.get("name") or "main")
     mounts = _dicts(container.get("volumeMounts"))
     volumes, own, seeds = _volumes(cut, mounts, name)
-    init = _init(container, f"{name[:50]}-start", started, cut, [*mounts, *own])
-    container["command"] = [*started.before, *cut.words]
+    source = {**container, "image": with_tools(container["image"], image.starter)} if image.starter else container
+    init = _init(source, f"{name[:50]}-start", started, cut, [*mounts, *own])
+    if not image.starter or container.get("command") or container.get("args"):
+        container["command"] = [*started.before, *cut.words]
     container.pop("args", None)
     if cut.settings:
         names = {key for key, _ in cut.settings}
@@ -134,14 +141,14 @@ def _without(
         container["env"] = [*kept, *({"name": key, "value": value} for key, value in cut.settings)]
     if cut.folder:
         container["workingDir"] = cut.folder
-    notes = _notes(started, cut)
+    notes = _notes(started, cut, image.starter)
     result = dict(pod)
     if cut.user:
         notes += _as_user(container, result, cut.user, image)
     if own:
         container["volumeMounts"] = [*mounts, *own]
         result["volumes"] = [*_dicts(pod.get("volumes")), *volumes]
-    seeding = [_seed(container, each) for each, seed in zip(own, seeds, strict=True) if seed]
+    seeding = [_seed(source, each) for each, seed in zip(own, seeds, strict=True) if seed]
     result["initContainers"] = [*_dicts(pod.get("initContainers")), *seeding, init]
     result["containers"] = [container if n == at else each for n, each in enumerate(pod["containers"])]
     return result, notes
@@ -188,8 +195,15 @@ def _as_user(container: dict[str, Any], pod: dict[str, Any], user: str, image: T
     return [f"the container runs as user {found} from its start, and its volumes belong to group {gid}"]
 
 
-def _notes(started: Started, cut: Split) -> list[str]:
-    notes = ["the init container uses the image as it is: keep it under a tag of its own before it is hardened"]
+def with_tools(image: str, starter: str) -> str:
+    """The name of the image that has the tools."""
+    name = image.partition("@")[0]
+    return name + (starter if ":" in name.rpartition("/")[2] else f":{starter.lstrip('-')}")
+
+
+def _notes(started: Started, cut: Split, starter: str) -> list[str]:
+    as_it_is = "the init container uses the image as it is: keep it under a tag of its own before it is hardened"
+    notes = [] if starter else [as_it_is]
     if any(each.does == "does what is not known here" for each in cut.acts):
         notes.append("what the programs not known here write has to lie in one of the volumes")
     if any(each.does == "migrates a database" for each in cut.acts):

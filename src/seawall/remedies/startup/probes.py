@@ -96,7 +96,7 @@ def _bare(command: list[str]) -> list[str]:
         words = shlex.split(text)
     except ValueError:
         words = []
-    if not words or "=" in words[0]:
+    if not words or "=" in words[0] or words[0].endswith((".sh", ".bash")):
         raise NotReplaced("it is a script, of which only a shell knows what it does")
     return words
 

@@ -24,6 +24,7 @@ from seawall.contents.shell_syntax import (
     While,
     Word,
 )
+from seawall.contents.trace_files import join
 from seawall.errors import Malformed
 from seawall.remedies.startup.acts import Act, act, vault_secret, written
 
@@ -75,7 +76,7 @@ def split(
     if any(chain.background for chain in _chains(head)):
         raise NotCut("it leaves a program in the background: give that one a container of its own")
     start = _text_before(text, head, last)
-    settings, constants, moved = _environment(head, own)
+    settings, constants, moved = _environment(head, own, folder)
     values = _Values(arguments, {**own, **constants}, manifest)
     words = [*values.all(last.words)]
     settings.update({each.name: values.one(each.values[0]) for each in last.assignments if each.values})
@@ -172,9 +173,9 @@ def literal(word: Word) -> str | None:
     return "".join(texts) if len(texts) == len(word) else None
 
 
-def _environment(head: Script, own: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str], str]:
+def _environment(head: Script, own: Mapping[str, str], at: str) -> tuple[dict[str, str], dict[str, str], str]:
     """What the script sets for the main process, its constants, and the folder that it goes to. Raises NotCut."""
-    settings, constants, folder = dict[str, str](), dict[str, str](), ""
+    settings, constants, folder = dict[str, str](), dict[str, str](), at
     top = {id(pipeline.commands[0]) for chain in head for pipeline in chain.pipelines}
     for each in commands(head):
         if not isinstance(each, Simple):
@@ -190,12 +191,13 @@ def _environment(head: Script, own: Mapping[str, str]) -> tuple[dict[str, str], 
         if name in (".", "source", "eval") or (name == "set" and "-a" in map(literal, each.words)):
             raise NotCut(f"{name} may change what the main process sees")
         if name == "cd":
-            folder = (literal(each.words[1]) or "") if len(each.words) > 1 and id(each) in top else ""
-            if not folder.startswith("/"):
+            target = (literal(each.words[1]) or "") if len(each.words) > 1 and id(each) in top else ""
+            if not target or not (folder or target.startswith("/")):
                 raise NotCut("the folder that it goes to cannot be told")
+            folder = "/" + join(folder, target)
         if name in ("export", "declare", "typeset"):
             settings.update(_exported(each, constants, id(each) in top))
-    return settings, constants, folder
+    return settings, constants, folder if folder != at else ""
 
 
 def _exported(each: Simple, constants: Mapping[str, str], sure: bool) -> Iterator[tuple[str, str]]:
@@ -261,14 +263,16 @@ class _Values:
             return literal(word) or "…"
 
 
-def _acts(head: Script, values: _Values, folder: str, text: str) -> tuple[tuple[Act, ...], tuple[str, ...], tuple[tuple[str, str], ...]]:  # fmt: skip
+def _acts(
+    head: Script, values: _Values, folder: str, text: str
+) -> tuple[tuple[Act, ...], tuple[str, ...], tuple[tuple[str, str], ...]]:
     acts, writes, secrets = dict[Act, None](), dict[str, None](), dict[tuple[str, str], None]()
     for each in commands(head):
         if not isinstance(each, Simple):
             continue
         words = [values.shown(word) for word in each.words]
         if words[:1] == ["cd"] and len(words) > 1:
-            folder = words[1] if words[1].startswith("/") else ""
+            folder = "/" + join(folder, words[1])
         if found := act(words, each.line):
             acts[found] = None
         redirected = [path for path in map(values.shown, each.texts) if path.startswith("/") and "\n" not in path]
