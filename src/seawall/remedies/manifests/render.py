@@ -52,7 +52,8 @@ def scalar(value: Any) -> str:
     """One value on one line."""
     if isinstance(value, str) and _PLAIN.fullmatch(value) and not _OTHER.fullmatch(value):
         return value
-    return json.dumps(value)
+    quoted = json.dumps(value, ensure_ascii=False)
+    return "".join(each if each.isprintable() else f"\\U{ord(each):08X}" for each in quoted)
 
 
 def _is_block(text: str) -> bool:

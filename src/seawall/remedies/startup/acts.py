@@ -41,7 +41,7 @@ _KINDS = (
     ("prepares files", INIT, r"(?:cp|mv|ln|mkdir|touch|tar|unzip|rm|tee|cat|dd|gunzip|gzip) .*"),
 )  # fmt: skip
 _QUIET = frozenset(("echo", "printf", "test", "[", "[[", "true", "false", ":", "set", "export", "cd", "shift", "exit",
-                    "return", "read", "local", "unset", "date", "id", "trap", "umask", "break", "continue"))  # fmt: skip
+                    "return", "read", "local", "unset", "date", "id", "trap", "umask", "break", "wait"))  # fmt: skip
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):

@@ -88,10 +88,9 @@ def _bare(command: list[str]) -> list[str]:
     text = re.sub(r"\s*\|\|\s*(?:exit\s+1|false)\s*;?\s*$", "", command[at + 1].strip())
     text = re.sub(r"\s+(?:[12&]?>{1,2}\s*/dev/null|2>&1)", "", text)
     text = text.removeprefix("exec ")
-    if re.search(r"[$`|&;<>(){}*?\n\\]", re.sub(r"'[^']*'|\"[^\"$`\\]*\"", "", text)) or re.search(
-        r"\"[^\"]*[$`\\]", text
-    ):
-        raise NotReplaced("it is a script, of which only a shell knows what it does")  # fmt: skip
+    plain = re.sub(r"'[^']*'|\"[^\"$`\\]*\"|https?://[^\s$`|&;<>(){}*\\'\"]+", "", text)
+    if re.search(r"[$`|&;<>(){}*?\n\\]", plain):
+        raise NotReplaced("it is a script, of which only a shell knows what it does")
     try:
         words = shlex.split(text)
     except ValueError:

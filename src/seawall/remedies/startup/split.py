@@ -59,7 +59,7 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
 
 def escaped(text: str) -> str:
     """The text so that Kubernetes, which replaces `$(NAME)` in commands and makes `$` of `$$`, leaves it alone."""
-    return re.sub(r"\$(?=[$(])", "$$$$", text)
+    return re.sub(r"\$(?=[$(])", "$$", text)
 
 
 def split(
@@ -185,6 +185,8 @@ def _environment(head: Script, own: Mapping[str, str], at: str) -> tuple[dict[st
             constants.pop(one.name, None)
             if value is not None and not one.append:
                 constants[one.name] = value
+                if one.name in own:
+                    settings[one.name] = value
             elif one.name in own:
                 raise NotCut(f"it changes {one.name}, which the main process sees: set it in the manifest")
         name = _name(each)
@@ -257,10 +259,14 @@ class _Values:
         raise NotCut(f"the value of ${name} cannot be told")
 
     def shown(self, word: Word) -> str:
-        try:
-            return self.one(word)
-        except NotCut:
-            return literal(word) or "…"
+        """The word with `…` for what is not known."""
+        pieces = []
+        for part in word:
+            try:
+                pieces.append(self._part(part))
+            except NotCut:
+                pieces.append(part.text if isinstance(part, Text) else "…")
+        return "".join(pieces)
 
 
 def _acts(
