@@ -160,7 +160,7 @@ def test_probes(command: list[str], becomes: dict[str, object]) -> None:
     "command",
     [
         ["curl", "http://other/x"], ["curl", "-d", "x=1", "http://localhost"], ["curl", "-X", "POST", "localhost"],
-        ["sh", "-c", "curl http://localhost:$PORT/"], ["sh", "/probe.sh"], ["cat", "/tmp/healthy"], 
+        ["sh", "-c", "curl http://localhost:$PORT/"], ["sh", "/probe.sh"], ["cat", "/tmp/healthy"],
         ["nc", "-z", "db", "1"],
         ["grpc_health_probe", "-addr=:1", "-tls"], ["sh", "-c", "a && b"], ["sh", "-c", "/x.sh"], ["sh", "-c", "'"],
         ["curl", "http://u:p@localhost/"], ["sh"], ["curl", "http://[::1"], ["curl", "localhost:99999999"], [],
