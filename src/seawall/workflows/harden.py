@@ -86,6 +86,9 @@ def _plan(source: ImageSource, image: Image, wish: Wish, judge: Judge, settings:
     trace = image.contents.trace if image.contents else None
     rpm = any(package.type == "rpm" for package in image.packages)
     notes = [BLIND] + ["The database of rpm is not rewritten: it still names what has gone."] * rpm
+    if image.healthcheck[:1] not in ((), ("NONE",)):
+        said = " ".join(image.healthcheck[1:])
+        notes.append(f"HEALTHCHECK was not followed; Docker runs it, Kubernetes does not: {said}")
     stored = sum(layer.size for layer in source.layers if layer)
     return planned, Hardening(
         image=image.name,
