@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from seawall.checks.exploitability import exploitability
-from seawall.errors import UsageError
+from seawall.errors import Unsupported, UsageError
 from seawall.model import Hardening, Image, Measured
 from seawall.remedies.images.databases import wants
 from seawall.remedies.images.plan import Plan, Wish, plan
@@ -55,6 +55,9 @@ def harden(word: str, out: Path | None, wish: Wish, settings: Settings, say: Say
             names = ", ".join(source.image.name for source in sources)
             raise UsageError(f"holds {len(sources)} images: {names}", where=word, hint="give one with one image")
         source = sources[0]
+        if not source.config or None in source.layers:
+            hint = "give an archive, an OCI layout or a registry's image that has all its layers"
+            raise Unsupported("is no whole image with a configuration of its own", where=word, hint=hint)
         say(f"reading {source.image.name}")
         image = images.contents(source)
         planned, hardening = _plan(source, image, wish, judge, settings)
@@ -86,6 +89,8 @@ def _plan(source: ImageSource, image: Image, wish: Wish, judge: Judge, settings:
     trace = image.contents.trace if image.contents else None
     rpm = any(package.type == "rpm" for package in image.packages)
     notes = [BLIND] + ["The database of rpm is not rewritten: it still names what has gone."] * rpm
+    if any(each.phase == "start" for each in (trace.runs if trace else ())):
+        notes.append("`seawall harden IMAGE --manifests DIR` moves what runs at start into an init container.")
     if image.healthcheck[:1] not in ((), ("NONE",)):
         said = " ".join(image.healthcheck[1:])
         notes.append(f"HEALTHCHECK was not followed; Docker runs it, Kubernetes does not: {said}")
