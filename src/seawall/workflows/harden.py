@@ -22,7 +22,7 @@ from seawall.safe.compression import open_stream
 from seawall.safe.limits import Limits
 from seawall.safe.packing import Entry, Sink, write_tar
 from seawall.sources.images.files import readable
-from seawall.sources.images.image import ImageSource
+from seawall.sources.images.image import ImageSource, LayerSource
 from seawall.sources.images.opening import recognise
 from seawall.sources.images.read import read
 from seawall.version import __version__
@@ -81,9 +81,7 @@ def harden(word: str, out: Path | None, wish: Wish, settings: Settings, say: Say
 
 
 def _plan(source: ImageSource, image: Image, wish: Wish, judge: Judge, settings: Settings) -> tuple[Plan, Hardening]:
-    tree = read(
-        source, wants=wants, visit=lambda _, content: content, exact=(), limits=settings.limits, verify=False
-    ).tree
+    tree = read(source, wants=wants, visit=lambda _, content: content, limits=settings.limits, verify=False).tree
     planned = plan(image, tree, _sizes(source, settings.limits), wish)
     chosen, why = user(image, {path: rights for path, rights, _ in tree.rights()})
     trace = image.contents.trace if image.contents else None
@@ -94,7 +92,7 @@ def _plan(source: ImageSource, image: Image, wish: Wish, judge: Judge, settings:
     if image.healthcheck[:1] not in ((), ("NONE",)):
         said = " ".join(image.healthcheck[1:])
         notes.append(f"HEALTHCHECK was not followed; Docker runs it, Kubernetes does not: {said}")
-    stored = sum(layer.size for layer in source.layers if layer)
+    stored = sum(layer.size or _stored(layer) for layer in source.layers if layer)
     return planned, Hardening(
         image=image.name,
         removed=planned.removed,
@@ -107,6 +105,12 @@ def _plan(source: ImageSource, image: Image, wish: Wish, judge: Judge, settings:
         notes=tuple(notes),
         before=_measure(image, stored, judge),
     )
+
+
+def _stored(layer: LayerSource) -> int:
+    """The bytes of a layer in an archive, which does not say them."""
+    with readable(layer.where), closing(layer.open()) as raw:
+        return raw.seek(0, 2)
 
 
 def _sizes(source: ImageSource, limits: Limits) -> dict[tuple[int, str], int]:
