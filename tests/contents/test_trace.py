@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from seawall.contents.shell_reader import read_script
 from seawall.contents.trace import Process, trace
 from seawall.contents.trace_files import real as real_path
-from seawall.contents.trace_image import ImageFiles, wants_text
+from seawall.contents.trace_image import ImageFiles
+from seawall.contents.trace_texts import wants_text
 from seawall.errors import Malformed
 from seawall.model.contents import Program, Trace
 from seawall.safe.compression import open_stream

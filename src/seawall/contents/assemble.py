@@ -11,7 +11,7 @@ from seawall.contents.capabilities import capabilities
 from seawall.contents.inspect import Noted
 from seawall.contents.leftovers import leftovers
 from seawall.contents.secrets import in_text
-from seawall.model import Account, Contents, Image, Program, Secret, Special
+from seawall.model import Account, Contents, Image, Program, Secret, Special, Trace
 
 _SPECIAL, _ALL_WRITE = 0o6000, 0o002
 _SHARED = ("tmp", "var/tmp", "dev", "proc", "sys", "run/lock", "var/lock")
@@ -36,7 +36,7 @@ def assemble(image: Image, tree: Tree, noted: Iterable[tuple[str, Noted, int]]) 
     """
     layers = [layer.diff_id for layer in image.layers]
     names = tree.names()
-    programs, accounts = list[Program](), list[Account]()
+    programs, accounts, texts = list[Program](), list[Account](), dict[str, str]()
     secrets, files = list(_of_settings(image)), 0
     for stored, found, index in noted:
         shown = sorted(names.get((index, stored), ()))
@@ -47,18 +47,27 @@ def assemble(image: Image, tree: Tree, noted: Iterable[tuple[str, Noted, int]]) 
         if not shown:
             continue
         accounts += found.accounts
+        texts |= dict.fromkeys(shown, found.text) if found.text else {}
         if found.program:
             path = stored if stored in shown else shown[0]
             others = tuple(each for each in shown if each != path)
             programs.append(replace(found.program, path=path, layer=layers[index], links=others))
+    programs = sorted(_linked(programs, tree), key=lambda each: each.path)
     return Contents(
-        programs=tuple(sorted(_linked(programs, tree), key=lambda each: each.path)),
+        programs=tuple(programs),
         specials=tuple(_specials(tree, layers)),
         accounts=tuple(sorted(accounts, key=lambda each: (each.path, each.name))),
         secrets=tuple(sorted(secrets, key=lambda each: (each.path, each.line, each.what, each.layer, each.place))),
         leftovers=tuple(sorted(leftovers(tree.folders()), key=lambda each: each.path)),
         files=files,
+        trace=None if image.platform.startswith("windows") else _trace(image, tree, programs, texts),
     )
+
+
+def _trace(image: Image, tree: Tree, programs: list[Program], texts: Mapping[str, str]) -> Trace:
+    from seawall.contents.trace_image import ImageFiles, of_image
+
+    return of_image(image, ImageFiles(tree, programs, texts))
 
 
 def _of_settings(image: Image) -> Iterator[Secret]:

@@ -7,6 +7,7 @@ import msgspec
 from seawall.contents.accounts import FILES, accounts
 from seawall.contents.programs import program
 from seawall.contents.secrets import SIZE_MAX, in_file, may_hold
+from seawall.contents.trace_texts import TEXT_MAX, wants_text
 from seawall.model import Account, Program, Secret
 from seawall.safe.executable import ELF, is_library, size_of
 
@@ -18,17 +19,21 @@ _ALSO = (".sh", "/pip/__main__.py")
 
 
 class Noted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What one file holds. Paths are those of the layer; the tree may show the file elsewhere."""
+    """What one file holds. Paths are those of the layer; the tree may show the file elsewhere.
+
+    `text` is kept of the settings and sources that the trace reads.
+    """
 
     program: Program | None = None
     accounts: tuple[Account, ...] = ()
     secrets: tuple[Secret, ...] = ()
+    text: str = ""
     looked: bool = False
 
 
 def wants(path: str) -> bool:
     """True for a file that is looked into by its path."""
-    return path.endswith(_ALSO) or path in FILES or may_hold(path)
+    return path.endswith(_ALSO) or path in FILES or may_hold(path) or wants_text(path)
 
 
 def wants_program(path: str, head: bytes) -> bool:
@@ -47,5 +52,11 @@ def inspect(path: str, content: bytes) -> Noted:
         program=program(path, content) if known else None,
         accounts=tuple(accounts(path, content)) if path in FILES else (),
         secrets=tuple(in_file(path, content)) if named else (),
+        text=_text(path, content),
         looked=known or path in FILES or (named and len(content) <= SIZE_MAX),
     )
+
+
+def _text(path: str, content: bytes) -> str:
+    kept = wants_text(path) and len(content) <= TEXT_MAX and b"\0" not in content
+    return content.decode("utf-8", "replace") if kept else ""

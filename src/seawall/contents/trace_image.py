@@ -1,31 +1,32 @@
-"""An image's tree as the trace asks for it, and which texts the trace reads beside programs."""
+"""An image's tree as the trace asks for it, and its process as the image's configuration says it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from seawall.contents.assemble import Tree
+from seawall.contents.trace import Process, trace
 from seawall.contents.trace_files import Kind
-from seawall.model.contents import Program
+from seawall.model import Image
+from seawall.model.contents import Program, Trace
 
-TEXT_MAX = 256 << 10
-"""Bytes of one text that are kept to be read."""
+if TYPE_CHECKING:
+    from seawall.contents.assemble import Tree
 
-_SETTINGS = re.compile(
-    r"etc/(ld\.so\.conf(\.d/[^/]+)?|ld-musl-[^/]+\.path|passwd)|(.*/)?(pyvenv\.cfg|package\.json|supervisord\.conf)"
-    r"|etc/supervisor(d)?(/conf)?\.d/[^/]+|etc/(default|sysconfig|conf\.d)/[^/]+"
-)
-_SOURCE = re.compile(r".*\.(py|js|mjs|cjs|rb|ru|php|pl|sh)")
-_LIBRARY = re.compile(
-    r"(usr/)?(local/)?(lib|lib64|share|include)/|.*/(node_modules|site-packages|dist-packages|gems|perl5?)/"
-)
 _KINDS: dict[str, Kind] = {"file": "file", "dir": "dir", "symlink": "link", "other": "other"}
 
 
-def wants_text(path: str) -> bool:
-    """Whether the trace reads the text at a path: settings of loaders and runtimes, and an application's own code."""
-    return bool(_SETTINGS.fullmatch(path)) or (bool(_SOURCE.fullmatch(path)) and not _LIBRARY.match(path))
+def of_image(image: Image, files: ImageFiles) -> Trace:
+    """What the image runs by its own configuration."""
+    process = Process(
+        entrypoint=image.entrypoint,
+        command=image.command,
+        environment=dict(variable.partition("=")[::2] for variable in image.env),
+        folder=image.working_dir or "/",
+        user=image.user,
+        volumes=image.volumes,
+    )
+    return trace(process, files)
 
 
 class ImageFiles:

@@ -7,6 +7,7 @@ import enum
 import msgspec
 
 from seawall.model.advisory import FeedStatus
+from seawall.model.contents import Run
 from seawall.model.finding import Finding
 from seawall.model.fleet import FleetGroup
 from seawall.model.image import Base, Package
@@ -46,12 +47,20 @@ class Points(msgspec.Struct, frozen=True, kw_only=True):
     why: tuple[str, ...] = ()
 
 
+class Started(msgspec.Struct, frozen=True, kw_only=True):
+    """What a container of the image runs, in order, and in sentences what of it could not be followed."""
+
+    runs: tuple[Run, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
 class ImageCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """How much of one image was read.
 
     `attached` is what refers to it in its registry. `base` is what it was built from, `from_base` how many of its
     packages came with that.
     `exploitability` is what it gives to whoever breaks in, the sum of `points`; None where its files were not read.
+    `trace` is what it runs; None where nothing was followed.
     """
 
     name: str
@@ -63,6 +72,7 @@ class ImageCoverage(msgspec.Struct, frozen=True, kw_only=True):
     matched: int
     exploitability: int | None = None
     points: tuple[Points, ...] = ()
+    trace: Started | None = None
     attached: tuple[Attached, ...] = ()
     base: Base | None = None
     from_base: int = 0

@@ -28,6 +28,7 @@ from seawall.model import (
     Package,
     Points,
     Report,
+    Started,
     Status,
 )
 from seawall.model.vex import Attached
@@ -267,6 +268,7 @@ def coverage(
         matched=judged,
         exploitability=None if points is None else sum(each.points for each in points),
         points=points or (),
+        trace=started(image),
         attached=attached,
         base=image.base,
         from_base=sum(package.layer in below for package in image.packages if package.layer),
@@ -287,6 +289,12 @@ def inside(image: Image, settings: Settings, assessed: Assessed) -> tuple[Points
     checks = asked(image_checks(), settings)
     assessed.findings += judge(image, checks, today=settings.today, days=settings.max_image_age)
     return exploitability(image)
+
+
+def started(image: Image) -> Started | None:
+    """What the image runs, without all that this needs."""
+    trace = image.contents.trace if image.contents else None
+    return Started(runs=trace.runs, unknown=trace.unknown) if trace else None
 
 
 def of_image(name: str, not_assessed: Iterable[NotAssessed]) -> list[NotAssessed]:

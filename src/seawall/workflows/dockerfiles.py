@@ -33,15 +33,15 @@ def mend(paths: Sequence[Path], settings: Settings, say: Say, *, dry_run: bool) 
     return "".join(shown)
 
 
-def harden(path: Path, settings: Settings) -> tuple[Hardened, str]:
-    """The rewrite of one Dockerfile, and the diff to it. Raises SeawallError."""
+def harden(path: Path, settings: Settings, begun: str = "") -> tuple[Hardened, str]:
+    """The rewrite of one Dockerfile, from `begun` where some of it is done, and the diff to it. Raises SeawallError."""
     dockerfile = read(path, limits=settings.limits)
     if dockerfile.faults:
         first = dockerfile.faults[0]
         hint = "mend it first: what is not understood is not rewritten"
         raise Unsupported(first.message, where=f"{path}:{first.line}", hint=hint)
     before = _text(path, settings)
-    hardened = rewrite(before, _parse(dockerfile), dockerfile_checks(), today=settings.today)
+    hardened = rewrite(begun or before, _parse(dockerfile), dockerfile_checks(), today=settings.today)
     return hardened, diff(before, hardened.text, str(path))
 
 

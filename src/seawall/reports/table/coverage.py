@@ -6,12 +6,12 @@ import datetime
 from collections import Counter
 from collections.abc import Iterator
 
-from seawall.model import Coverage, FeedStatus, ImageCoverage, Report
+from seawall.model import Coverage, FeedStatus, ImageCoverage, Report, Started
 from seawall.reports.style import Style
 from seawall.reports.table.text import count, listed, wrap
 from seawall.safe.terminal import printable
 
-MOST_FEEDS = 4
+MOST_FEEDS, MOST_PROGRAMS = 4, 3
 
 
 def coverage(report: Report, style: Style) -> Iterator[str]:
@@ -26,7 +26,8 @@ def coverage(report: Report, style: Style) -> Iterator[str]:
             parts = ", ".join(f"{each.what} {each.points}" for each in image.points)
             text = f"Exploitability of {image.name}: {image.exploitability}" + (f" ({parts})." if parts else ".")
             yield from wrap(printable(text), style.width, "  ")
-        for text in filter(None, (_base(image), _attached(image))):
+        texts = (_runs(image.name, image.trace) if image.trace else "", _base(image), _attached(image))
+        for text in filter(None, texts):
             yield from wrap(printable(text), style.width, "  ")
     if missing := sorted({path for paths in separate_settings(report).values() for path in paths}):
         number = sum(map(len, separate_settings(report).values()))
@@ -38,6 +39,16 @@ def coverage(report: Report, style: Style) -> Iterator[str]:
         yield from wrap(f"Advisories: {listed(ages, 0 if style.verbose else MOST_FEEDS)}.", style.width, "  ")
     elif seen.images:
         yield "Advisories: none."
+
+
+def _runs(name: str, trace: Started) -> str:
+    """`Runs of nginx:1: /usr/sbin/nginx (via /docker-entrypoint.sh, /bin/sh).`"""
+    main, start = (
+        listed(list(dict.fromkeys(f"/{run.path}" for run in trace.runs if run.phase == phase)), MOST_PROGRAMS)
+        for phase in ("main", "start")
+    )
+    text = f"Runs of {name}: {main or 'not known'}" + (f" (via {start})" if start else "")
+    return text + (f"; not followed: {listed(list(trace.unknown), 1)}." if trace.unknown else ".")
 
 
 def separate_settings(report: Report) -> dict[str, tuple[str, ...]]:
