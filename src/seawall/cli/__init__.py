@@ -14,7 +14,7 @@ COMMANDS = {
     "scan": "container images: packages and their vulnerabilities; Dockerfiles: what is wrong in them",
     "design": "a new cluster that passes the checks, as Bicep, Terraform or az commands",
     "migrate": "the ordered plan from a cluster to one that passes, or to its replacement",
-    "harden": "a Dockerfile rewritten onto a minimal base, as a diff",
+    "harden": "an image without what it does not need, or its Dockerfile rewritten",
     "guard": "a Terraform plan: what it would replace, destroy, or make weaker",
     "update": "fetch or import the advisory database",
     "explain": "what a check looks for, why, and how to fix what it finds",

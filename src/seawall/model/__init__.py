@@ -31,6 +31,7 @@ from seawall.model.finding import (
     Tool,
 )
 from seawall.model.fleet import FleetGroup, FleetMember, FleetSetting, FleetValue
+from seawall.model.hardening import Hardening, Kept, Measured, Removed
 from seawall.model.image import Base, Distro, Image, Layer, Package
 from seawall.model.location import Location, NotAssessed
 from seawall.model.plan import Item, Plan, Step
@@ -79,15 +80,18 @@ __all__ = [
     "FleetSetting",
     "FleetValue",
     "FrameworkResult",
+    "Hardening",
     "Identity",
     "Image",
     "ImageCoverage",
     "Item",
+    "Kept",
     "Layer",
     "Leftover",
     "Location",
     "Match",
     "Maybe",
+    "Measured",
     "Need",
     "Network",
     "NotAssessed",
@@ -100,6 +104,7 @@ __all__ = [
     "Program",
     "Protection",
     "Range",
+    "Removed",
     "Report",
     "Run",
     "Secret",

@@ -21,6 +21,8 @@ from seawall.safe.names import normalise
 from seawall.safe.window import BLOCK
 
 Packing = Literal["plain", "gzip-fast", "gzip", "zstd"]
+SPECIAL = 0o6000
+"""The bits setuid and setgid of a mode."""
 
 
 class Sink(Protocol):
@@ -90,9 +92,16 @@ def _header(entry: Entry, records: dict[bytes, bytes]) -> bytes:
 
 
 def without(
-    file: IO[bytes], sink: Sink, removed: Callable[[str], bool], *, where: str, limits: Limits = DEFAULT
+    file: IO[bytes],
+    sink: Sink,
+    removed: Callable[[str], bool],
+    *,
+    plain: Callable[[str], bool] = lambda _: False,
+    where: str,
+    limits: Limits = DEFAULT,
 ) -> None:
-    """The plain tar archive in `file` without the entries whose normalised name is `removed`.
+    """The plain tar archive in `file` without the entries whose normalised name is `removed`; files whose name is
+    `plain` lose their setuid and setgid bits.
 
     All other entries are copied byte for byte, headers included. Where a hard link stays and the file that it names
     does not, the first such link becomes the file. Raises Malformed, LimitExceeded.
@@ -110,6 +119,9 @@ def without(
         lost = place.link if place.kind == "hardlink" and place.link in moved else ""
         if not lost:
             moved.pop(place.name, None)
+            if place.kind == "file" and plain(place.name):
+                sink.write(_made_plain(_at(file, place.start, place.offset)))
+                place = msgspec.structs.replace(place, start=place.offset)
             _copy(file, sink, place.start, place.end)
             continue
         origin = moved[lost]
@@ -221,6 +233,13 @@ def _renamed(header: bytes, records: dict[bytes, bytes], name: str, link: str) -
     before = b"pax".ljust(100, b"\0") + b"0000644\0" + b"0000000\0" * 2 + b"%011o\0" % len(extended) + b"0" * 11 + b"\0"
     before = before.ljust(156, b" ") + b"x" + bytes(100) + b"ustar\x0000"
     return _summed(before.ljust(BLOCK, b"\0")) + extended + bytes(-len(extended) % BLOCK) + _summed(header)
+
+
+def _made_plain(headers: bytes) -> bytes:
+    """An entry's headers without setuid and setgid in the last block, which has the mode (base 256 is for no mode)."""
+    header = headers[-BLOCK:]
+    mode = int(header[100:108].strip(b" \0") or b"0", 8) & ~SPECIAL
+    return headers[:-BLOCK] + _summed(header[:100] + b"%07o\0" % mode + header[108:])
 
 
 def _summed(header: bytes) -> bytes:

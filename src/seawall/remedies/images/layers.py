@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import IO
 
 from seawall.errors import Malformed
-from seawall.remedies.images.rewrite import Added, WrittenLayer
+from seawall.remedies.images.rewrite import Added, Rewrite, WrittenLayer
 from seawall.safe import tar
 from seawall.safe.compression import CHUNK, open_stream
 from seawall.safe.limits import Limits
 from seawall.safe.names import normalise
-from seawall.safe.packing import Packer, Packing, without
+from seawall.safe.packing import SPECIAL, Packer, Packing, without
 from seawall.sources.images.files import OpenFile, readable
 from seawall.sources.images.image import LayerSource
 from seawall.sources.images.links import follow, join
@@ -25,13 +25,23 @@ _WHITEOUT = ".wh."
 class Removal:
     """Tells which entries of the layers go. To be asked about the layers lowest first: links of lower ones count."""
 
-    def __init__(self, paths: frozenset[str]) -> None:
-        self._paths = frozenset(normalise(path) for path in paths)
+    def __init__(self, rewrite: Rewrite) -> None:
+        self._paths = frozenset(normalise(path) for path in rewrite.remove)
+        self._hidden, self._plain = rewrite.hidden, rewrite.plain
         self._links: dict[str, str] = {}
 
     def __call__(self, name: str) -> bool:
         """Whether the entry with this name goes: it, or a folder that it lies in, by its own name or its real one."""
         return self._below(name) or (bool(self._links) and self._below(self._real(name)))
+
+    def hides(self, diff_id: str, name: str) -> bool:
+        """Whether the entry goes from this layer alone."""
+        return (diff_id, name) in self._hidden
+
+    def makes_plain(self, member: tar.Member) -> bool:
+        """Whether the entry loses its setuid and setgid bits."""
+        special = member.kind == "file" and not member.sparse and _rights(member) & SPECIAL
+        return bool(special) and (member.name in self._plain or self._real(member.name) in self._plain)
 
     def take_in(self, member: tar.Member) -> None:
         """Note what an entry of the present layer does to the links."""
@@ -56,8 +66,10 @@ class Removal:
 
 def write_layer(layer: LayerSource, removal: Removal, blobs: Path, *, packing: Packing, limits: Limits) -> WrittenLayer:
     """A layer as it is, or without what goes. Raises Malformed where it is not what its digest says."""
-    gone = _goes(layer, removal, limits)
-    return _rewrite(layer, gone, blobs, packing, limits) if gone else _copy(layer, blobs, limits)
+    gone, plain = _touched(layer, removal, limits)
+    if gone or plain:
+        return _rewrite(layer, gone, plain, blobs, packing, limits)
+    return _copy(layer, blobs, limits)
 
 
 def add_layer(added: Added, blobs: Path, *, packing: Packing) -> WrittenLayer:
@@ -70,18 +82,20 @@ def add_layer(added: Added, blobs: Path, *, packing: Packing) -> WrittenLayer:
     return WrittenLayer(digest=digest, diff_id=f"sha256:{packer.plain.hexdigest()}", size=packer.size, changed=True)
 
 
-def _goes(layer: LayerSource, removal: Removal, limits: Limits) -> frozenset[str]:
-    """The names in a layer that go; whether a name goes depends on the links below, so they are found in one pass."""
-    gone: set[str] = set()
+def _touched(layer: LayerSource, removal: Removal, limits: Limits) -> tuple[frozenset[str], frozenset[str]]:
+    """The names in a layer that go, and those that lose bits: in one pass, for both depend on the links below."""
+    gone, plain = set[str](), set[str]()
     with readable(layer.where), closing(layer.open()) as raw:
         stream = open_stream(raw, where=layer.where, limits=limits)
         for member in tar.walk(stream, where=layer.where, limits=limits):
             hides = member.name.rpartition("/")[2].startswith(_WHITEOUT)
-            if not hides and removal(member.name):
+            if not hides and (removal(member.name) or removal.hides(layer.diff_id, member.name)):
                 gone.add(member.name)
+            elif not hides and removal.makes_plain(member):
+                plain.add(member.name)
             if not hides:
                 removal.take_in(member)
-    return frozenset(gone)
+    return frozenset(gone), frozenset(plain)
 
 
 def _copy(layer: LayerSource, blobs: Path, limits: Limits) -> WrittenLayer:
@@ -99,7 +113,9 @@ def _copy(layer: LayerSource, blobs: Path, limits: Limits) -> WrittenLayer:
     )
 
 
-def _rewrite(layer: LayerSource, gone: frozenset[str], blobs: Path, packing: Packing, limits: Limits) -> WrittenLayer:
+def _rewrite(
+    layer: LayerSource, gone: frozenset[str], plain_names: frozenset[str], blobs: Path, packing: Packing, limits: Limits
+) -> WrittenLayer:
     with tempfile.TemporaryFile(dir=blobs) as spool, readable(layer.where), closing(layer.open()) as raw:
         tee = _Tee(raw, None, layer.digest)
         stream = open_stream(tee, where=layer.where, limits=limits)
@@ -111,7 +127,8 @@ def _rewrite(layer: LayerSource, gone: frozenset[str], blobs: Path, packing: Pac
         _check(layer, tee.claimed(), f"{layer.diff_id.partition(':')[0] or 'sha256'}:{plain.hexdigest()}")
         with _Blob(blobs) as blob:
             packer = Packer(blob, packing)
-            without(spool, packer, gone.__contains__, where=layer.where, limits=limits)
+            removed, plain_mode = gone.__contains__, plain_names.__contains__
+            without(spool, packer, removed, plain=plain_mode, where=layer.where, limits=limits)
             packer.close()
     return WrittenLayer(
         digest=blob.keep(),
@@ -188,3 +205,11 @@ class _Tee:
 
     def tell(self) -> int:
         raise NotImplementedError
+
+
+def _rights(member: tar.Member) -> int:
+    """The mode; 0 where it cannot be read, which is then left as it is."""
+    try:
+        return member.rights[0]
+    except Malformed:
+        return 0

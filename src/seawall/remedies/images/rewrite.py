@@ -25,12 +25,16 @@ class Rewrite(msgspec.Struct, frozen=True, kw_only=True):
     """The changes. None and nothing leave a thing as it is.
 
     `remove` are paths as a container sees them, without links and leading slash; a folder goes with all in it, from
-    every layer. `labels`, `environment` and `annotations` are set beside those that are there. `created` is a time in
-    RFC 3339; without it the image keeps its own. `note` is what the history says where layers were rewritten.
+    every layer. `hidden` are single entries of a layer, by its diffID and the name there. The files at the paths
+    `plain` lose their setuid and setgid bits, in every layer. `labels`, `environment` and `annotations` are set beside
+    those that are there. `created` is a time in RFC 3339; without it the image keeps its own. `note` is what the
+    history says where layers were rewritten.
     `provenance` is the predicate of an in-toto statement (`predicate_type`), kept beside the image; nothing is signed.
     """
 
     remove: frozenset[str] = frozenset()
+    hidden: frozenset[tuple[str, str]] = frozenset()
+    plain: frozenset[str] = frozenset()
     add: tuple[Added, ...] = ()
     user: str | None = None
     entrypoint: tuple[str, ...] | None = None

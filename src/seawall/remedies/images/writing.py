@@ -96,7 +96,7 @@ def _put(new: Path, out: Path) -> None:
 def _fill(source: ImageSource, rewrite: Rewrite, folder: Path, form: Format, limits: Limits) -> Written:
     blobs = folder / "blobs"
     (blobs / "sha256").mkdir(parents=True)
-    removal = Removal(rewrite.remove)
+    removal = Removal(rewrite)
     layers = [
         write_layer(layer, removal, blobs, packing=rewrite.packing, limits=limits) for layer in source.layers if layer
     ]
