@@ -46,11 +46,14 @@ def test_before_and_after(seawall: Seawall, image: Path, tmp_path: Path) -> None
     assert "Runs of " in scanned
 
 
-@pytest.mark.parametrize("words", [("Dockerfile", "--minimal"), ("none.tar",), ("in", "--remove", "nmap")])
+@pytest.mark.parametrize("words", [("Dockerfile", "--minimal"), ("none.tar",), ("in", "--remove", "nmap"), ("root",)])
 def test_what_cannot_be_done_is_one_error(
     seawall: Seawall, image: Path, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
     (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    for name in ("usr", "etc"):
+        (tmp_path / "root" / name).mkdir(parents=True)
+    (tmp_path / "root/etc/os-release").write_text("ID=debian\n")
     done = seawall("harden", *words)
     assert done.returncode == 2
     assert done.stderr.startswith("seawall: error: ")

@@ -8,9 +8,9 @@ seawall harden image.tar --remove curl --remove /opt/old   these go, whatever ne
 seawall harden image.tar -o out/ --minimal        only what the program needs stays
 seawall harden Dockerfile                         the Dockerfile, rewritten, as a diff
 seawall harden Dockerfile | git apply             take it over
-seawall harden --manifests k8s/                   start-up work, probes and hooks that need tools, out of containers
-seawall harden image.tar --manifests k8s/         the same of one image, by what its scripts do; and bases that fit it
-seawall harden Dockerfile --manifests k8s/ --named shop   both: the Dockerfile starts the program itself
+seawall harden --manifests k8s                    start-up work, probes, hooks that need tools, moved out of containers
+seawall harden image.tar --manifests k8s          the same of one image, by what its scripts do, and bases that fit
+seawall harden Dockerfile --manifests k8s --named shop   both together: the Dockerfile then starts the program itself
 
 An image. What runs is followed from Entrypoint and Cmd, through scripts, loaders and runtimes. What it needs stays.
 By default go: shells, package managers, network clients, interpreters, compilers, debuggers and privilege tools that
@@ -24,10 +24,10 @@ A Dockerfile. The stages that build stay as they are. The last one moves onto a 
 that fits the language, gets only what is copied, a user that is not root, and starts the program itself. The diff is on
 stdout; what could not be done, and what has to be looked at, on stderr.
 
-Manifests. What a start script does before the program begins becomes an init container with the volumes that both
-need, the container starts the program itself, `gosu` becomes a securityContext; probes and hooks by curl, wget, nc,
-grpc_health_probe or sleep become the kubelet's own. The diff is on stdout. What cannot be moved safely stays, and
-stderr says why; docs/advise.md says more.
+With --manifests the diff changes Kubernetes manifests: what a start script does before the program begins becomes an
+init container with the volumes that both need, the container starts the program itself, `gosu` becomes
+securityContext, and probes and hooks by curl, wget, nc, grpc_health_probe or sleep become the kubelet's own. What
+cannot be moved safely stays, and stderr says why. docs/advise.md says more.
 
 exit codes: 0 it is done, or nothing can be made better; 2 it could not be done, and nothing was written
 """
@@ -37,6 +37,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,14 +51,13 @@ _ONLY_IMAGES = ("dry_run", "minimal", "aggressive", "keep", "remove", "force")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    what = "an image (archive, OCI layout, or a name in a registry), a Dockerfile or a Containerfile"
+    what = "an image (archive, OCI layout, or a name in a registry), a Dockerfile, or with --manifests nothing"
     parser.add_argument("path", metavar="IMAGE|DOCKERFILE", nargs="?", help=what)
+    what = "Kubernetes manifests that run it: a folder or file"
+    parser.add_argument("--manifests", type=Path, metavar="DIR", help=what)
+    what = "what manifests call the image (default: the image's own name)"
+    parser.add_argument("--named", default="", metavar="IMAGE", help=what)
     parser.add_argument("--output", "-o", type=Path, metavar="OUT", help="write it there, whole or not at all")
-    manifests = parser.add_argument_group("manifests")
-    what = "Kubernetes manifests, a folder or file: show how they change, instead of the image"
-    manifests.add_argument("--manifests", type=Path, metavar="DIR", help=what)
-    what = "what they call the image (default: its own name)"
-    manifests.add_argument("--named", default="", metavar="IMAGE", help=what)
     image = parser.add_argument_group("images")
     image.add_argument("--dry-run", "-n", action="store_true", help="write nothing, even with -o")
     image.add_argument("--minimal", action="store_true", help="keep only what the program needs")
@@ -78,11 +78,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from seawall.workflows.harden import is_image
 
-    if args.manifests:
-        return _manifests(args)
-    if not args.path:
-        raise UsageError("nothing is named", where="harden", hint="name an image or a Dockerfile, or say --manifests")
-    return _image(args) if is_image(args.path) else _dockerfile(args)
+    if not args.path and not args.manifests:
+        hint = "name an image or a Dockerfile, or say --manifests DIR"
+        raise UsageError("nothing is named", where="harden", hint=hint)
+    if not args.manifests and is_image(args.path):
+        return _image(args)
+    if asked := [name for name in _ONLY_IMAGES if getattr(args, name)]:
+        hint = "name an image, and no manifests"
+        raise UsageError("this is for images", where=f"--{asked[0].replace('_', '-')}", hint=hint)
+    return _manifests(args) if args.manifests else _dockerfile(args)
 
 
 def _image(args: argparse.Namespace) -> int:
@@ -100,30 +104,32 @@ def _image(args: argparse.Namespace) -> int:
 
 def _dockerfile(args: argparse.Namespace) -> int:
     from seawall.cli.output import write
-    from seawall.safe.terminal import printable
     from seawall.workflows.dockerfiles import harden
 
-    path = Path(args.path)
-    if asked := [name for name in _ONLY_IMAGES if getattr(args, name)]:
-        raise UsageError("this is for images", where=f"--{asked[0].replace('_', '-')}", hint=f"{path} is none")
-    hardened, diff = harden(path, _settings(args))
+    hardened, diff = harden(Path(args.path), _settings(args))
     write(hardened.text if args.output else diff, args.output)
-    for note in hardened.notes:
-        print(f"seawall: {printable(note)}", file=sys.stderr)
+    _tell(hardened.notes)
     return 0
 
 
 def _manifests(args: argparse.Namespace) -> int:
+    """The diff of the manifests, and of the Dockerfile where one is named."""
     from seawall.cli.output import write
-    from seawall.safe.terminal import printable
     from seawall.workflows.advise import harden_manifests
 
     advice = harden_manifests(args.path, args.manifests, args.named, _settings(args))
     write(advice.diff, args.output)
-    gaps = [f"not read: {each.where}: {each.why}" for each in advice.not_assessed]
-    for note in (*advice.notes, *gaps, f"{advice.changed} of {advice.looked} containers change"):
-        print(f"seawall: {printable(note)}", file=sys.stderr)
+    _tell(advice.notes)
+    _tell(f"not read: {each.where}: {each.why}" for each in advice.not_assessed)
+    _tell([f"{advice.changed} of {advice.looked} containers change"])
     return 0
+
+
+def _tell(notes: Iterable[str]) -> None:
+    from seawall.safe.terminal import printable
+
+    for note in notes:
+        print(f"seawall: {printable(note)}", file=sys.stderr)
 
 
 def _settings(args: argparse.Namespace) -> Settings:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from seawall.checks.exploitability import exploitability
-from seawall.errors import UsageError
+from seawall.errors import Unsupported, UsageError
 from seawall.model import Hardening, Image, Measured
 from seawall.remedies.images.databases import wants
 from seawall.remedies.images.plan import Plan, Wish, plan
@@ -22,7 +22,7 @@ from seawall.safe.compression import open_stream
 from seawall.safe.limits import Limits
 from seawall.safe.packing import Entry, Sink, write_tar
 from seawall.sources.images.files import readable
-from seawall.sources.images.image import ImageSource
+from seawall.sources.images.image import ImageSource, LayerSource
 from seawall.sources.images.opening import recognise
 from seawall.sources.images.read import read
 from seawall.version import __version__
@@ -55,6 +55,9 @@ def harden(word: str, out: Path | None, wish: Wish, settings: Settings, say: Say
             names = ", ".join(source.image.name for source in sources)
             raise UsageError(f"holds {len(sources)} images: {names}", where=word, hint="give one with one image")
         source = sources[0]
+        if not source.config or None in source.layers:
+            hint = "give an archive, an OCI layout or a registry's image that has all its layers"
+            raise Unsupported("is no whole image with a configuration of its own", where=word, hint=hint)
         say(f"reading {source.image.name}")
         image = images.contents(source)
         planned, hardening = _plan(source, image, wish, judge, settings)
@@ -78,15 +81,18 @@ def harden(word: str, out: Path | None, wish: Wish, settings: Settings, say: Say
 
 
 def _plan(source: ImageSource, image: Image, wish: Wish, judge: Judge, settings: Settings) -> tuple[Plan, Hardening]:
-    tree = read(
-        source, wants=wants, visit=lambda _, content: content, exact=(), limits=settings.limits, verify=False
-    ).tree
+    tree = read(source, wants=wants, visit=lambda _, content: content, limits=settings.limits, verify=False).tree
     planned = plan(image, tree, _sizes(source, settings.limits), wish)
     chosen, why = user(image, {path: rights for path, rights, _ in tree.rights()})
     trace = image.contents.trace if image.contents else None
     rpm = any(package.type == "rpm" for package in image.packages)
     notes = [BLIND] + ["The database of rpm is not rewritten: it still names what has gone."] * rpm
-    stored = sum(layer.size for layer in source.layers if layer)
+    if any(each.phase == "start" for each in (trace.runs if trace else ())):
+        notes.append("`seawall harden IMAGE --manifests DIR` moves what runs at start into an init container.")
+    if image.healthcheck[:1] not in ((), ("NONE",)):
+        said = " ".join(image.healthcheck[1:])
+        notes.append(f"HEALTHCHECK was not followed; Docker runs it, Kubernetes does not: {said}")
+    stored = sum(layer.size or _stored(layer) for layer in source.layers if layer)
     return planned, Hardening(
         image=image.name,
         removed=planned.removed,
@@ -99,6 +105,12 @@ def _plan(source: ImageSource, image: Image, wish: Wish, judge: Judge, settings:
         notes=tuple(notes),
         before=_measure(image, stored, judge),
     )
+
+
+def _stored(layer: LayerSource) -> int:
+    """The bytes of a layer in an archive, which does not say them."""
+    with readable(layer.where), closing(layer.open()) as raw:
+        return raw.seek(0, 2)
 
 
 def _sizes(source: ImageSource, limits: Limits) -> dict[tuple[int, str], int]:

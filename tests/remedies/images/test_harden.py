@@ -12,6 +12,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,10 +20,14 @@ from hypothesis import strategies as st
 from seawall.errors import LimitExceeded, UsageError
 from seawall.model import Contents, Hardening, Image, Leftover, Need, Program, Run, Secret, Special, Trace
 from seawall.remedies.images.plan import Wish, plan
+from seawall.remedies.images.rewrite import Rewrite
 from seawall.remedies.images.user import user
+from seawall.remedies.images.writing import write
 from seawall.safe.compression import open_stream
 from seawall.safe.limits import Limits
+from seawall.sources.images.files import OpenFile
 from seawall.sources.images.layer import LayerFacts
+from seawall.sources.images.opening import open_images
 from seawall.sources.images.squash import Tree
 from seawall.workflows.harden import harden
 from seawall.workflows.settings import Settings
@@ -235,6 +240,10 @@ def test_a_secret_below_goes_and_what_replaced_it_stays(tmp_path: Path) -> None:
     assert (tmp_path / "after/etc/app/key.ini").read_text() == "none\n"
 
 
+def interrupt() -> OpenFile:
+    raise KeyboardInterrupt
+
+
 def test_nothing_is_overwritten_and_nothing_is_left_behind(tmp_path: Path) -> None:
     pip = "#!/bin/sh\nfrom pip._internal import x\n"
     image = debian.layout(tmp_path / "in", [small(app=b"x" * 9000), small(usr__bin__pip=pip)], Entrypoint=["/app"])
@@ -244,6 +253,10 @@ def test_nothing_is_overwritten_and_nothing_is_left_behind(tmp_path: Path) -> No
     assert (tmp_path / "there").read_text() == "mine"
     with pytest.raises(LimitExceeded):
         hardened(image, tmp_path / "out", limits=Limits(layer_bytes=20_000))
+    source = open_images(image)[0]
+    stopped = msgspec.structs.replace(source.layers[1], open=interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write(msgspec.structs.replace(source, layers=(source.layers[0], stopped)), Rewrite(), tmp_path / "out")
     damaged = tmp_path / "in/blobs" / documents(image)[1][1].replace(":", "/")
     damaged.write_bytes(damaged.read_bytes()[:-9])
     with pytest.raises(Exception, match=r"\w"):
@@ -322,3 +335,29 @@ def test_the_user_is_set_only_where_that_is_safe(changes: dict[str, Any], why: s
     chosen, said = user(image, {})
     assert why in said
     assert bool(chosen) == (not why)
+
+
+APK = "C:Q1x=\nP:py3-pip\nV:23.1-r0\nA:x86_64\nF:usr/bin\nR:pip\n\nC:Q1y=\nP:musl\nV:1.2.4-r2\nA:x86_64\nF:lib\nR:m\n\n"
+
+
+def test_the_databases_of_apk_and_distroless_stay_true(tmp_path: Path) -> None:
+    pip = "#!/bin/sh\nfrom pip._internal import x\n"
+    sums = "0cc175b9c0f1b6a831c399e269772661  usr/bin/gem\n"
+    record = "Package: {}\nVersion: 1\nArchitecture: all\n"
+    status = {
+        "var__lib__dpkg__status.d__gem": record.format("gem"),
+        "var__lib__dpkg__status.d__gem.md5sums": sums,
+        "var__lib__dpkg__status.d__tzdata": record.format("tzdata"),
+    }
+    whole = small(app=b"x" * 9000, usr__bin__pip=pip, lib__m="m", lib__apk__db__installed=APK, **status,
+                  usr__bin__gem="#!/bin/sh\nGem::GemRunner\n")  # fmt: skip
+    image = debian.layout(tmp_path / "in", [whole], Entrypoint=["/app"])
+    done = hardened(image, tmp_path / "out", aggressive=True)
+    assert done.packages == ("gem", "py3-pip")
+    assert done.after
+    assert (done.before.packages, done.after.packages) == (4, 2)
+    debian.install(tmp_path / "out", tmp_path / "after")
+    assert (
+        tmp_path / "after/lib/apk/db/installed"
+    ).read_text() == "C:Q1y=\nP:musl\nV:1.2.4-r2\nA:x86_64\nF:lib\nR:m\n\n"
+    assert [path.name for path in (tmp_path / "after/var/lib/dpkg/status.d").iterdir()] == ["tzdata"]
