@@ -1,4 +1,5 @@
-"""File capabilities as Docker and containerd write them: in a pax header, as the kernel's own bytes."""
+"""File capabilities as Docker and containerd write them: in a pax header, as the kernel's own bytes. And build
+arguments in the history."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ import tarfile
 
 import pytest
 
+from seawall.contents.assemble import _of_settings
 from seawall.contents.capabilities import capabilities
+from seawall.model import Image
 from seawall.safe.compression import open_stream
 from seawall.safe.limits import DEFAULT
 from seawall.sources.images.layer import Rights, analyse
@@ -46,3 +49,17 @@ def test_a_capability_in_a_pax_header_is_read() -> None:
 )
 def test_the_kernels_record_in_words(record: bytes, names: tuple[str, ...]) -> None:
     assert capabilities(record.hex()) == names
+
+
+@pytest.mark.parametrize(
+    ("step", "hints"),
+    [
+        ("RUN |1 TOKEN=s3cr3tV4lue99x /bin/sh -c make # buildkit", ["s3cr…"]),
+        ("|2 A=1 DB_PASSWORD=hunter2secret /bin/bash -o pipefail -c x", ["hunt…"]),
+        ("RUN |1 NPM_TOKEN=npm_abcdefghijklmnopqrstuvwxyz0123456789 /bin/sh -c npm ci", ["npm_…"]),
+        ("RUN |1 VERSION=1.2.3 /bin/sh -c make", []),
+    ],
+)
+def test_build_arguments_in_the_history(step: str, hints: list[str]) -> None:
+    image = Image(name="x", history=("FROM scratch", step))
+    assert [(each.hint, each.place) for each in _of_settings(image)] == [(hint, "history step 2") for hint in hints]

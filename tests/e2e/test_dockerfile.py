@@ -173,3 +173,47 @@ def test_the_table_of_agreement_is_current() -> None:
     if os.environ.get("SEAWALL_UPDATE_GOLDEN"):
         PAGE.write_text(table())
     assert PAGE.read_text() == table()
+
+
+MANIFEST = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec:
+  template:
+    spec:
+      containers:
+        - name: shop   # the shop
+          image: shop:1.0
+          livenessProbe:
+            exec: {command: [sh, -c, "curl -fs http://localhost:8080/healthz || exit 1"]}
+"""
+
+
+def test_harden_of_a_dockerfile_and_its_manifest(seawall: Seawall, tmp_path: Path) -> None:
+    (tmp_path / "k8s").mkdir()
+    (tmp_path / "k8s/shop.yaml").write_text(MANIFEST)
+    (tmp_path / "k8s/chart.yaml").write_text("kind: Pod\nspec: {{ .Values.x }}\n")
+    (tmp_path / "entry.sh").write_text('#!/bin/sh\ncurl -sf http://x/a -o /app/conf/a\nexec "$@"\n')
+    (tmp_path / "Dockerfile").write_text(
+        "FROM python:3.11\nRUN apt-get update && apt-get install -y curl\nWORKDIR /app\nCOPY app /app\n"
+        'COPY entry.sh /entry.sh\nENTRYPOINT ["/entry.sh"]\nCMD ["python3", "main.py"]\n'
+    )
+    done = seawall("harden", "Dockerfile", "--manifests", "k8s", "--named", "shop")
+    assert done.returncode == 0
+    assert "curl (line 2) downloads; instead: a ConfigMap" in done.stderr
+    assert "not read: k8s/chart.yaml: a template" in done.stderr
+    assert "docker build --target build -t shop:start ." in done.stderr
+    subprocess.run(["patch", "-p1"], input=done.stdout.encode(), cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "Dockerfile").read_text().endswith('ENTRYPOINT ["/usr/bin/python3", "main.py"]\n')
+    text = (tmp_path / "k8s/shop.yaml").read_text()
+    assert "- name: shop   # the shop" in text
+    assert "image: shop:1.0-start" in text
+    assert "httpGet:" in text
+    again = seawall("harden", "--manifests", "k8s")
+    assert (again.returncode, again.stdout) == (0, "")
+    for words in (("harden", "Dockerfile", "--manifests", "k8s"), ("harden", "--manifests", "none"), ("harden",),
+                  ("harden", "Dockerfile", "--manifests", "k8s", "--named", "other")):  # fmt: skip
+        failed = seawall(*words)
+        assert failed.returncode == 2
+        assert "Traceback" not in failed.stderr

@@ -9,7 +9,7 @@ seawall harden image.tar -o out/ --minimal        only what the program needs st
 seawall harden Dockerfile                         the Dockerfile, rewritten, as a diff
 seawall harden Dockerfile | git apply             take it over
 seawall harden --manifests k8s                    start-up work, probes, hooks that need tools, moved out of containers
-seawall harden image.tar --manifests k8s          the same of one image, by what its start scripts do
+seawall harden image.tar --manifests k8s          the same of one image, by what its scripts do, and bases that fit
 seawall harden Dockerfile --manifests k8s --named shop   both together: the Dockerfile then starts the program itself
 
 An image. What runs is followed from Entrypoint and Cmd, through scripts, loaders and runtimes. What it needs stays.
@@ -119,8 +119,7 @@ def _manifests(args: argparse.Namespace) -> int:
     from seawall.cli.output import write
     from seawall.workflows.advise import harden_manifests
 
-    path = Path(args.path) if args.path else None
-    advice = harden_manifests(path, args.manifests, args.named, _settings(args))
+    advice = harden_manifests(args.path, args.manifests, args.named, _settings(args))
     write(advice.diff, args.output)
     _tell(advice.notes)
     _tell(f"not read: {each.where}: {each.why}" for each in advice.not_assessed)

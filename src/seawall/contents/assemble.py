@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
@@ -76,9 +77,16 @@ def _of_settings(image: Image) -> Iterator[Secret]:
         yield from in_text(variable, f"env {name or number}")
     for number, step in enumerate(image.history, 1):
         if not step.startswith("ENV ") or not image.env:
-            yield from in_text(step, f"history step {number}")
+            texts = (step, *_build_arguments(step))
+            yield from dict.fromkeys(found for text in texts for found in in_text(text, f"history step {number}"))
     for name, value in sorted(image.labels.items()):
         yield from in_text(value, f"label {name}")
+
+
+def _build_arguments(step: str) -> list[str]:
+    """`NAME=value` of the build arguments that BuildKit writes before the command: `RUN |1 TOKEN=… /bin/sh -c …`."""
+    match = re.match(r"(?:RUN )?\|\d+ (.*?) /\S+ -", step, re.DOTALL)
+    return re.findall(r"(?:^| )([A-Za-z_]\w*=\S+)", match[1]) if match else []
 
 
 def _linked(programs: list[Program], tree: Tree) -> Iterator[Program]:

@@ -65,7 +65,14 @@ def _elf(path: str, content: bytes) -> Program:
         tools=tools,
         applets=applets,
         packed=packed,
+        glibc=_glibc(content[slice(*links.names)]),
     )
+
+
+def _glibc(names: bytes) -> str:
+    """The newest version of glibc's symbols among the names that the file links by: it runs with none that is older."""
+    versions = [tuple(map(int, found.split(b"."))) for found in re.findall(rb"\0GLIBC_(2\.\d{1,3})(?=[.\0])", names)]
+    return ".".join(map(str, max(versions))) if versions else ""
 
 
 def _tools(content: bytes, parts: Executable, links: Linkage) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -17,7 +17,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     as written ($ORIGIN included). `tools` are the names of the tools that it is by content, whatever it is called
     (`busybox`, `curl`); `applets` those that one program holds in itself. `links` are the other paths, symbolic and
     hard links, that lead to it. `text` is a script's content, "" where longer than is kept. `packed`: what it is
-    cannot be seen, for it unpacks itself when it runs.
+    cannot be seen, for it unpacks itself when it runs. `glibc` is the least version of it that an ELF file asks for.
     """
 
     path: str
@@ -34,6 +34,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[str, ...] = ()
     text: str = ""
     packed: bool = False
+    glibc: str = ""
 
 
 class Special(msgspec.Struct, frozen=True, kw_only=True):

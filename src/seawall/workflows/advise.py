@@ -10,6 +10,7 @@ import msgspec
 
 from seawall.errors import SeawallError, UsageError
 from seawall.model import Dockerfile, Image, NotAssessed
+from seawall.remedies.bases import bases
 from seawall.remedies.dockerfile_fix import diff
 from seawall.remedies.manifests.edit import NotEdited, edit
 from seawall.remedies.manifests.patch import patch
@@ -25,6 +26,7 @@ from seawall.sources.images.registry.reference import parse
 from seawall.sources.kubernetes.workloads import ManifestFile, Workload, workloads
 from seawall.workflows.dockerfiles import harden
 from seawall.workflows.images import Images
+from seawall.workflows.inputs import told_apart
 from seawall.workflows.settings import Settings
 
 
@@ -75,18 +77,22 @@ def advise(place: Path, limits: Limits, told: Told | None = None, named: str = "
     )
 
 
-def harden_manifests(path: Path | None, place: Path, named: str, settings: Settings) -> Advice:
+def harden_manifests(word: str | None, place: Path, named: str, settings: Settings) -> Advice:
     """The advice for a Dockerfile, for an image, or for manifests alone. Raises SeawallError.
 
-    The diff of a Dockerfile comes first: it starts the main process itself, and stands on a minimal base.
+    The diff of a Dockerfile comes first: it starts the main process itself, and stands on a minimal base. Of an image,
+    the notes say which bases fit.
     """
-    if path is None:
+    if word is None:
         return advise(place, settings.limits)
-    if not is_dockerfile(path):
+    paths, afar = told_apart([word])
+    if afar or not is_dockerfile(paths[0]):
         with Images(settings) as images:
-            (source,) = images.sources(path)[:1]
-            image = images.contents(source)
-        return _used(advise(place, settings.limits, of_image(image), named or image.name), named or image.name, place)
+            image = images.contents(images.sources((paths or afar)[0])[0])
+        name = named or image.name
+        advice = _used(advise(place, settings.limits, of_image(image), name), name, place)
+        return msgspec.structs.replace(advice, notes=(*advice.notes, *bases(image)))
+    path = paths[0]
     if not named:
         hint = "say --named with what the manifests call its image"
         raise UsageError("a Dockerfile does not say what its image is called", where=str(path), hint=hint)

@@ -217,3 +217,7 @@ def test_real_files(name: str) -> None:
     assert dockerfile.faults == ()
     numbers = [number for number, line in enumerate(Path(name).read_text().split("\n"), 1) if line.strip()]
     assert sorted(set(owned(dockerfile)).intersection(numbers)) == numbers
+
+
+def test_the_base_of_a_template_is_not_known() -> None:
+    assert not parse("FROM {{.base}}\nRUN x\n").stages[0].base.known

@@ -120,6 +120,8 @@ class _Reader:
         if not said or not (len(said) == 1 or named):
             self.faults.append(Fault(line=logical.line, message="not FROM IMAGE or FROM IMAGE AS NAME"))
         base = said[0] if said else Word(text="", value="", known=False, line=logical.line)
+        if "{{" in base.text:  # a template's: what it is filled in with is not known
+            base = msgspec.structs.replace(base, known=False)
         name = said[2].value.lower() if named else ""
         parent = stage_of(self.stages, base.value) if base.known else None
         self._values = dict(self._environments[parent]) if parent is not None else {}
