@@ -40,8 +40,8 @@ def inputs(
     parser.add_argument("paths", nargs=nargs, metavar=metavar, type=kind, help=what)
 
 
-def add_images(parser: argparse.ArgumentParser) -> None:
-    """What only images need."""
+def add_images(parser: argparse.ArgumentParser, *, sweep: bool = True) -> None:
+    """What only images need; with `sweep` a repository may be named whole."""
     parser.add_argument(
         "--platform", default="", metavar="OS/ARCH", help="which image of a multi-platform one (default: linux/amd64)"
     )
@@ -55,7 +55,7 @@ def add_images(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-image-age", type=count, default=90, metavar="DAYS", help="images built longer ago are old (default: 90)"
     )
-    add_registries(parser)
+    add_registries(parser, sweep=sweep)
     cache = parser.add_argument_group("cache of layers")
     cache.add_argument(
         "--cache", type=Path, metavar="DIR", help=f"where what is known of layers is kept (default: {default_cache()})"
@@ -92,11 +92,13 @@ def add_repositories(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--offline", action="store_true", help="ask nobody; what that leaves open is reported")
 
 
-def add_registries(parser: argparse.ArgumentParser) -> None:
+def add_registries(parser: argparse.ArgumentParser, *, sweep: bool = True) -> None:
     """What only registries need."""
     group = parser.add_argument_group("registries")
-    group.add_argument("--all", action="store_true", help="every tag of a repository, or of all of acr://NAME")
-    group.add_argument("--newest", type=count, default=0, metavar="N", help="only the newest N tags of each repository")
+    if sweep:
+        group.add_argument("--all", action="store_true", help="every tag of a repository, or of all of acr://NAME")
+        what = "only the newest N tags of each repository"
+        group.add_argument("--newest", type=count, default=0, metavar="N", help=what)
     group.add_argument(
         "--insecure-registry",
         action="append",
@@ -299,8 +301,8 @@ def of_images(args: argparse.Namespace) -> dict[str, Any]:
     )
     return {
         "access": access,
-        "sweep": args.all,
-        "newest": args.newest,
+        "sweep": getattr(args, "all", False),
+        "newest": getattr(args, "newest", 0),
         "cache": None if args.no_cache else (args.cache or default_cache()).expanduser(),
         "cache_bytes": args.cache_size << 20,
         "rootfs": tuple(getattr(args, "rootfs", ())),
