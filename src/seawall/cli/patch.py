@@ -27,7 +27,9 @@ from seawall.errors import UsageError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("image", metavar="IMAGE", help="an archive, an OCI layout, or the name of one in a registry")
-    parser.add_argument("--output", "-o", type=Path, metavar="OUT", help="where the new image goes, whole or not at all")
+    parser.add_argument(
+        "--output", "-o", type=Path, metavar="OUT", help="where the new image goes, whole or not at all"
+    )
     parser.add_argument("--format", choices=("oci", "archive"), default="oci", help="folder or file (default: oci)")
     parser.add_argument("--force", action="store_true", help="replace what is at OUT")
     parser.add_argument("--dry-run", "-n", action="store_true", help="the plan only")

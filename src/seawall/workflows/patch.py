@@ -25,9 +25,9 @@ from seawall.sources.images.opening import open_images
 from seawall.sources.repositories.opening import Opened, open_repositories
 from seawall.sources.repositories.repository import Entry, download
 from seawall.version import __version__
-from seawall.workflows.advisories import Judge, open_advisories
+from seawall.workflows.advisories import open_advisories
 from seawall.workflows.images import Images
-from seawall.workflows.inputs import told_apart
+from seawall.workflows.inputs import Place, told_apart
 from seawall.workflows.outdated import architecture, host_keys, repository_access
 from seawall.workflows.settings import Settings
 
@@ -108,7 +108,8 @@ def patch(name: str, wish: Wish, settings: Settings, say: Say) -> Patched:
 
 def _only(name: str, images: Images) -> ImageSource:
     paths, afar = told_apart([name])
-    sources = [source for place in (*paths, *afar) for source in images.sources(place)]
+    places: list[Place] = [*paths, *afar]
+    sources = [source for place in places for source in images.sources(place)]
     if len(sources) != 1:
         hint = "put the one that is meant into an archive of its own: skopeo copy"
         raise UsageError(f"holds {len(sources)} images", where=name, hint=hint)

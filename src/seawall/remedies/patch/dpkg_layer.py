@@ -14,10 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from seawall.remedies.patch import scripts
-from seawall.remedies.patch.dpkg_database import FOLDER, Database, files_of, with_records
+from seawall.remedies.patch.dpkg_database import FOLDER, Database, Installed, files_of, with_records
 from seawall.remedies.patch.overlay import Overlay
 from seawall.remedies.patch.plan import Change
 from seawall.remedies.patch.present import Present
+from seawall.remedies.patch.script_commands import Situation
 from seawall.remedies.patch.shell import NotUnderstood
 from seawall.safe import tar
 from seawall.safe.compression import open_stream
@@ -40,7 +41,7 @@ class Refused(Exception):
 class Replacement(msgspec.Struct, frozen=True, kw_only=True):
     """A change with its new package, verified and taken apart."""
 
-    change: Change
+    change: Change[Installed]
     deb: DebPackage
 
     @property
@@ -160,7 +161,7 @@ class DpkgLayer:
             self.overlay.put(entry)
 
     def _conffile(self, each: Replacement, name: str, entry: Entry) -> None:
-        """Configuration that somebody changed stays; the new one lies beside it as `.dpkg-dist`: dpkg(1), --force-confold."""
+        """Configuration that somebody changed stays; the new one lies beside it, as with dpkg's --force-confold."""
         if entry.kind != "file":
             raise Refused(each.name, f"/{name} is configuration and a link")
         shipped = each.change.old.conffiles.get(name, "") if each.change.old else ""
@@ -233,7 +234,7 @@ class DpkgLayer:
         """The scripts in the order in which dpkg runs them: Debian Policy 6.6, 6.7."""
         old, new = each.change.old, each.change.entry.version
         before = old.version if old else ""
-        situation = scripts.Situation(
+        situation = Situation(
             package=each.name, arch=each.deb.fields.get("architecture", ""), kind_of=self._kind, text_of=self._text
         )
         todo = [(each.deb.scripts.get("preinst"), "preinst", ["upgrade", before, new] if old else ["install"])]
@@ -279,16 +280,21 @@ class DpkgLayer:
         for line in new:
             word, _, trigger = line.partition(" ")
             if word.startswith("activate"):
-                woken = {x.partition("/")[0] for x in _lines(self._present.text(f"{FOLDER}/triggers/{trigger.strip()}"))}
+                woken = {
+                    x.partition("/")[0] for x in _lines(self._present.text(f"{FOLDER}/triggers/{trigger.strip()}"))
+                }
                 if loud := woken - _QUIET - {each.name}:
                     raise Refused(each.name, f"it wakes the trigger of {min(loud)}{way}")
         watched = [line.split()[:2] for line in _lines(self._present.text(f"{FOLDER}/triggers/File"))]
         for path, package in (pair for pair in watched if len(pair) == 2):
-            loud = package.partition("/")[0].partition(":")[0]
-            if loud not in _QUIET and loud != each.name:
+            waiting = package.partition("/")[0].partition(":")[0]
+            if waiting not in _QUIET and waiting != each.name:
                 for name in self._new_names(each):
-                    if f"/{name}/".startswith(f"{path.rstrip('/')}/") and self._present.kind(self._place(each.name, name)) != "dir":
-                        raise Refused(each.name, f"/{name} wakes the trigger of {loud}{way}")
+                    if (
+                        f"/{name}/".startswith(f"{path.rstrip('/')}/")
+                        and self._present.kind(self._place(each.name, name)) != "dir"
+                    ):
+                        raise Refused(each.name, f"/{name} wakes the trigger of {waiting}{way}")
 
     # records
 
@@ -305,7 +311,9 @@ class DpkgLayer:
         self._records[each.name] = f"{head}\nStatus: install ok installed\n{rest}{conffiles}\n"
         info = {name: content for name, content in deb.others.items() if "/" not in name}
         info |= deb.scripts
-        info["list"] = "".join(f"/{path}\n" for path in (".", *listed, *sorted(obsolete))).encode(errors="surrogateescape")
+        info["list"] = "".join(f"/{path}\n" for path in (".", *listed, *sorted(obsolete))).encode(
+            errors="surrogateescape"
+        )
         if deb.conffiles:
             info["conffiles"] = "".join(f"{path}\n" for path in deb.conffiles).encode()
         for name, content in info.items():
@@ -385,4 +393,3 @@ def _exclusions(present: Present) -> list[tuple[bool, str]]:
             if word in ("path-exclude", "path-include"):
                 found.append((word == "path-exclude", pattern.strip().strip("\"'")))
     return found
-

@@ -1,15 +1,16 @@
-"""A patch of an image with packages of Debian or Ubuntu: planned, fetched and laid out until nothing speaks against it."""
+"""A patch with packages of Debian or Ubuntu: planned, fetched and laid out until nothing speaks against it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
 from seawall.errors import SeawallError
-from seawall.remedies.patch.dpkg_database import Database
+from seawall.remedies.patch.dpkg_database import Database, Installed
 from seawall.remedies.patch.dpkg_layer import DpkgLayer, Refused, Replacement
-from seawall.remedies.patch.made import Made, Step
-from seawall.remedies.patch.plan import Change, Offers, Plan, at_odds, plan
+from seawall.remedies.patch.made import Made
+from seawall.remedies.patch.plan import Change, Offers, at_odds, plan, steps
 from seawall.remedies.patch.present import Present
+from seawall.remedies.patch.relations import DEBIAN
 from seawall.safe.limits import Limits
 from seawall.sources.repositories.deb_package import DebPackage, read_deb
 from seawall.sources.repositories.repository import Entry
@@ -32,14 +33,14 @@ def patch_dpkg(
     refused: dict[str, str] = {}
     taken_apart: dict[str, DebPackage] = {}
 
-    def deb(change: Change) -> DebPackage:
+    def deb(change: Change[Installed]) -> DebPackage:
         url = change.entry.url
         if url not in taken_apart:
             taken_apart[url] = read_deb(fetch(change.entry), where=url, limits=limits)
         return taken_apart[url]
 
     while True:
-        planned = plan(database, wanted, offers, refused)
+        planned = plan(database.installed, wanted, offers, refused, rules=DEBIAN, doubled=database.doubled)
         replacements = [Replacement(change=change, deb=deb(change)) for change in planned.changes]
         for each in replacements:
             _same(each)
@@ -53,7 +54,7 @@ def patch_dpkg(
             source = next(each.change.entry.source for each in replacements if each.name == error.package)
             refused[source] = f"{error.package}: {error.why}"
             continue
-        return _made(planned, layer)
+        return Made(steps=steps(planned), left=planned.left, notes=tuple(layer.notes), write=layer.overlay.write)
 
 
 def _same(each: Replacement) -> None:
@@ -61,20 +62,3 @@ def _same(each: Replacement) -> None:
     entry, said = each.change.entry, each.deb.fields
     if (said["package"], said["version"]) != (entry.name, entry.version):
         raise SeawallError(f"is {said['package']} {said['version']}, not {entry.name} {entry.version}", where=entry.url)
-
-
-def _made(planned: Plan, layer: DpkgLayer) -> Made:
-    steps = tuple(
-        Step(
-            name=change.entry.name,
-            before=change.old.version if change.old else "",
-            after=change.entry.version,
-            arch=change.entry.arch,
-            why=change.why,
-            url=change.entry.url,
-            digest=change.entry.digest,
-            repository=change.entry.repository,
-        )
-        for change in planned.changes
-    )
-    return Made(steps=steps, left=planned.left, notes=tuple(layer.notes), write=layer.overlay.write)

@@ -9,49 +9,13 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Callable, Sequence
 
-import msgspec
-
-from seawall.advisories.versions import compare
-from seawall.errors import Malformed
 from seawall.remedies.patch import shell
 from seawall.remedies.patch.expansion import Expander, Value
+from seawall.remedies.patch.script_commands import Commands, Situation, Status
 from seawall.remedies.patch.shell import NotUnderstood
 
-Status = bool | None
-"""True where a command ends well, None where that depends on the machine."""
-
-READS = frozenset(
-    "basename cat cmp cut dirname diff dpkg-query egrep expr fgrep find getconf grep head hostname id ischroot ls md5sum"
-    " pidof readlink realpath rgrep sed sha256sum sort stat tail tr tty uname uniq wc dpkg-architecture cksum".split()
-)
-IDLE = frozenset(
-    "add-shell deb-systemd-helper deb-systemd-invoke deluser install-info invoke-rc.d ldconfig py3clean py3compile"
-    " pyclean pycompile service sleep sync systemctl systemd-tmpfiles telinit update-desktop-database update-mime"
-    " update-rc.d update-shells pypy3compile pypy3clean udevadm".split()
-) - {"deluser", "add-shell", "update-shells"}
-"""They start, stop or list services, or make caches that are made again when missing: nothing that a container needs."""
-
+_SHELLS = (["/bin/sh"], ["/bin/bash"], ["/bin/dash"], ["/bin/busybox", "sh"])
 _SAYS = frozenset({"echo", "printf"})
-_ACTS = ("-i", "--in-place", "-delete", "-exec", "-execdir", "-ok", "-fprint", "-o", "--output")
-_FOLDERS = ("usr/bin", "usr/sbin", "bin", "sbin")
-_MACHINE = ("/proc", "/sys", "/dev")
-_OPERATORS = {
-    "lt": (-1,), "le": (-1, 0), "eq": (0,), "ne": (-1, 1), "ge": (0, 1), "gt": (1,),
-    "lt-nl": (-1,), "le-nl": (-1, 0), "ge-nl": (0, 1), "gt-nl": (1,), "<<": (-1,), "<=": (-1, 0), ">=": (0, 1),
-    ">>": (1,), "=": (0,),
-}  # fmt: skip
-
-
-class Situation(msgspec.Struct, frozen=True, kw_only=True):
-    """What a script finds. `kind_of` says what lies at a path: file, dir, symlink, "" for nothing.
-
-    `text_of` gives a file of etc/ or of dpkg's database, b"" where there is none.
-    """
-
-    package: str
-    arch: str
-    kind_of: Callable[[str], str]
-    text_of: Callable[[str], bytes]
 
 
 class Leaves(Exception):
@@ -69,14 +33,16 @@ def follow(script: bytes, name: str, arguments: Sequence[str], situation: Situat
     """
     text = script.decode("utf-8", "replace")
     first = text.partition("\n")[0]
-    if first.split()[:1] not in (["#!/bin/sh"], ["#!/bin/bash"], ["#!/bin/dash"]) and first.split()[:2] != ["#!", "/bin/sh"]:
+    if first.removeprefix("#!").split()[:2] not in _SHELLS and first.removeprefix("#!").split()[:1] not in _SHELLS:
         raise NotUnderstood(1, first[:80] if first.isprintable() else "a program")
     _Follower(name, arguments, situation, made).script(shell.parse(text))
 
 
 class _Follower:
     def __init__(self, name: str, arguments: Sequence[str], situation: Situation, made: set[str]) -> None:
-        self._situation, self._made = situation, made
+        before = arguments[1] if len(arguments) > 1 else ""
+        self._situation = situation
+        self._commands = Commands(situation, made, before)
         self._arguments: list[Value] = list(arguments)
         self._variables: dict[str, Value] = {
             "DPKG_MAINTSCRIPT_PACKAGE": situation.package,
@@ -97,7 +63,7 @@ class _Follower:
         if status is False:
             raise NotUnderstood(1, "the script would fail here")
 
-    def _run(self, node: shell.Node) -> Status:
+    def _run(self, node: shell.Node) -> Status:  # noqa: C901 (a table of what the shell has)
         match node:
             case shell.Sequence():
                 status: Status = True
@@ -132,8 +98,7 @@ class _Follower:
     def _logic(self, node: shell.Logic) -> Status:
         left = self._run(node.left)
         if left is None:
-            other = self._either([lambda: self._run(node.right), lambda: node.operator == "||"])
-            return other
+            return self._either([lambda: self._run(node.right), lambda: node.operator == "||"])
         return self._run(node.right) if left is (node.operator == "&&") else left
 
     def _if(self, node: shell.If, at: int) -> Status:
@@ -226,20 +191,13 @@ class _Follower:
             words = [self._expander.value(word) for word in node.nodes[0].words]
             match words:
                 case ["command", "-v", str(name)] | ["which", str(name)]:
-                    found = self._program(name)
+                    found = self._commands.program(name)
                     return f"/{found}" if found else ""
                 case ["uname", "-s"] | ["uname"]:
                     return "Linux"
                 case ["dpkg", "--print-architecture"]:
                     return self._situation.arch
         return None
-
-    def _program(self, name: str) -> str:
-        return next((f"{each}/{name}" for each in _FOLDERS if self._kind(f"/{each}/{name}")), "")
-
-    def _kind(self, path: str) -> str:
-        path = path.lstrip("/")
-        return "file" if path in self._made else self._situation.kind_of(path)
 
     def _redirect(self, operator: str, target: shell.Word) -> None:
         if operator[0] == "<":
@@ -263,7 +221,7 @@ class _Follower:
             return self._call(name, words[1:], node.line)
         status = self._builtin(name, words[1:], node.line)
         if status is ...:
-            status = self._command(name.rpartition("/")[2], words[1:], node)
+            status = self._commands.run(name.rpartition("/")[2], words[1:], node)
         return status  # type: ignore[return-value]
 
     def _call(self, name: str, arguments: list[Value], line: int) -> Status:
@@ -285,7 +243,7 @@ class _Follower:
             ends = self._left.pop()
         return self._merge([(self._variables, status), *ends]) if ends else status
 
-    def _builtin(self, name: str, words: list[Value], line: int) -> object:
+    def _builtin(self, name: str, words: list[Value], line: int) -> object:  # noqa: C901 (a table too)
         match name:
             case ":" | "true" | "set" | "umask" | "wait" | "hash":
                 return True
@@ -314,144 +272,10 @@ class _Follower:
             case "." if words[:1] == ["/usr/share/debconf/confmodule"]:
                 return True
             case "[" | "test":
-                return self._test(words[:-1] if name == "[" else words)
+                return self._commands.test(words[:-1] if name == "[" else words)
             case _ if name.startswith("db_"):  # asks its question of nobody, and takes what was answered before
                 self._variables["RET"] = None
                 return None
             case _ if name in _SAYS:
                 return True
         return ...
-
-    def _test(self, words: list[Value]) -> Status:
-        for operator, end in (("-o", True), ("-a", False)):
-            if operator in words[1:-1] and len(words) > 3:
-                at = words.index(operator)
-                sides = self._test(words[:at]), self._test(words[at + 1 :])
-                return end if end in sides else None if None in sides else not end
-        match words:
-            case ["!", *rest]:
-                status = self._test(rest)
-                return None if status is None else not status
-            case [str(text)]:
-                return bool(text)
-            case []:
-                return False
-            case ["-n" | "-z" as operator, str(text)]:
-                return bool(text) is (operator == "-n")
-            case ["-e" | "-f" | "-d" | "-L" | "-h" | "-x" | "-r" | "-s" | "-w" as operator, str(path)]:
-                return self._file(operator, path)
-            case [str(one), "=" | "==" | "!=" as operator, str(two)]:
-                return (one == two) is (operator != "!=")
-            case [str(one), "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" as operator, str(two)]:
-                if one.lstrip("-").isdigit() and two.lstrip("-").isdigit():
-                    order = (int(one) > int(two)) - (int(one) < int(two))
-                    return order in _OPERATORS[operator[1:]]
-        return None
-
-    def _file(self, operator: str, path: str) -> Status:
-        if not path or path.startswith("/run/systemd"):
-            return False
-        if path.startswith(_MACHINE) or not path.startswith("/"):
-            return None
-        kind = self._kind(path)
-        if operator in "-L-h":
-            return kind == "symlink"
-        if not kind:
-            return False
-        if operator == "-e":
-            return None if kind == "symlink" else True
-        if operator in "-f-d":
-            return None if kind == "symlink" else kind == {"-f": "file", "-d": "dir"}[operator]
-        return None if operator in "-s-w" else True
-
-    def _command(self, name: str, words: list[Value], node: shell.Simple) -> Status:
-        refuse = NotUnderstood(node.line, " ".join(word.text for word in node.words)[:100])
-        match name, words:
-            case ("command" | "which" | "type"), [*_, str(program)]:
-                return bool(self._program(program))
-            case "dpkg", ["--compare-versions", first, str(operator), second, *_]:
-                return _compared(first, operator, second)
-            case "dpkg", [str(option), *_] if option in ("--print-architecture", "-s", "-L", "-l", "-S", "--status"):
-                return None
-            case "perl", ["-e", ""]:
-                return None
-            case "dpkg-maintscript-helper", [str(), *_]:
-                return self._helper(words, refuse)
-            case "dpkg-trigger", _ if "ldconfig" in words:
-                return True
-            case "update-alternatives", _:
-                return self._alternative(words, refuse)
-            case "getent", [("passwd" | "group") as kind, str(key)]:
-                lines = self._situation.text_of(f"etc/{kind}").decode("utf-8", "replace").splitlines()
-                return any(key in line.split(":")[:3:2] for line in lines)
-            case "dpkg-statoverride", ["--list", *_]:
-                return None if self._situation.text_of("var/lib/dpkg/statoverride").strip() else False
-            case ("rm" | "rmdir" | "unlink"), _:
-                return self._remove(words, refuse)
-            case "touch", [str(path)]:
-                if not self._kind(path):
-                    self._made.add(path.lstrip("/"))
-                return True
-            case ("mkdir" | "install"), _ if name == "mkdir" or "-d" in words:
-                paths = [word for word in words if word is None or word.startswith("/")]
-                if not paths or any(path is None or self._kind(path) not in ("dir", "symlink") for path in paths):
-                    raise refuse
-                return True if name == "mkdir" else None
-        if name in IDLE:
-            return None
-        if name in READS and not any(word in _ACTS or (word or "").startswith("-i") for word in words):
-            return None
-        raise refuse
-
-    def _remove(self, words: list[Value], refuse: NotUnderstood) -> Status:
-        paths = [word for word in words if word is None or not word.startswith("-")]
-        for path in paths:
-            if path is None or any(mark in path for mark in "*?["):
-                raise refuse
-            if path.lstrip("/") in self._made:
-                self._made.discard(path.lstrip("/"))
-            elif self._kind(path):
-                raise refuse
-        return True
-
-    def _alternative(self, words: list[Value], refuse: NotUnderstood) -> Status:
-        """One that the image has already stays as it is."""
-        plain = [word for word in words if word not in ("--quiet", "--force")]
-        match plain:
-            case ["--install", str(), str(name), str(path), *_]:
-                known = self._situation.text_of(f"var/lib/dpkg/alternatives/{name}").decode("utf-8", "replace")
-                if path in known.splitlines():
-                    return True
-            case ["--query" | "--display" | "--list", *_]:
-                return None
-        raise refuse
-
-    def _helper(self, words: list[Value], refuse: NotUnderstood) -> Status:
-        """What dpkg-maintscript-helper(1) would move or remove is not there, or the upgrade is not from so old a one."""
-        command, path = words[0], words[1] if len(words) > 1 else None
-        if command == "supports":
-            return True
-        parameters = words[1 : words.index("--")] if "--" in words else []
-        if path is None or command not in ("rm_conffile", "mv_conffile", "symlink_to_dir", "dir_to_symlink"):
-            raise refuse
-        prior = parameters[1 if command == "rm_conffile" else 2] if len(parameters) > (2 if command != "rm_conffile" else 1) else ""
-        before = self._arguments[1] if len(self._arguments) > 1 else ""
-        old = not prior or (bool(before) and _compared(before, "le-nl", prior) is not False)
-        kind = self._kind(path.rstrip("/"))
-        there = kind == {"symlink_to_dir": "symlink", "dir_to_symlink": "dir"}.get(command or "", kind)
-        if old and kind and there:
-            raise refuse
-        return True
-
-
-def _compared(first: Value, operator: str, second: Value) -> Status:
-    if first is None or second is None or operator not in _OPERATORS:
-        return None
-    if not first or not second:
-        # none is older than any, but for the operators with -nl, to which it is newer: dpkg(1)
-        order = (bool(first) > bool(second)) - (bool(first) < bool(second))
-        return (-order if operator.endswith("-nl") else order) in _OPERATORS[operator]
-    try:
-        return compare("Debian", first, second) in _OPERATORS[operator]
-    except Malformed:
-        return None

@@ -6,7 +6,7 @@ What is not understood raises NotUnderstood with its line; nothing is ever run.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, TypeAlias, Union
+from typing import NamedTuple, TypeAlias
 
 
 class NotUnderstood(Exception):
@@ -104,7 +104,7 @@ class Loop(NamedTuple):
     line: int
 
 
-Node: TypeAlias = Union[Simple, Pipe, Logic, Not, Sequence, If, Case, For, Function, Group, Loop]
+Node: TypeAlias = Simple | Pipe | Logic | Not | Sequence | If | Case | For | Function | Group | Loop
 
 _OPERATOR = re.compile(r"&&|\|\||;;|<<-|<<|>>|>&|<&|>\||[;&|<>()\n]")
 _ASSIGN = re.compile(r"([A-Za-z_]\w*)=")
@@ -128,7 +128,8 @@ class _Token(NamedTuple):
 
 def _tokens(text: str) -> list[_Token]:
     found: list[_Token] = []
-    at, line, pending = 0, 1, list[str]()
+    at, line = 0, 1
+    pending: list[str] = []
     while at < len(text):
         char = text[at]
         if char in " \t\r":
@@ -142,8 +143,8 @@ def _tokens(text: str) -> list[_Token]:
             at = operator.end()
             if operator[0] == "\n":
                 line += 1
-                for end in pending:
-                    at, line = _skip_document(text, at, line, end)
+                for document in pending:
+                    at, line = _skip_document(text, at, line, document)
                 pending = []
         else:
             end = word_end(text, at, line)
@@ -238,7 +239,7 @@ class _Parser:
             self._at += 1
 
     def _list(self) -> Node:
-        nodes = []
+        nodes: list[Node] = []
         while True:
             while self._next.text in ("\n", ";") and self._next.kind == "op":
                 self._at += 1
@@ -348,7 +349,7 @@ class _Parser:
     def _for(self) -> Node:
         self._take("for")
         name = self._word().text
-        words = None
+        words: list[Word] | None = None
         self._newlines()
         if self._next.text == "in":
             self._at += 1
