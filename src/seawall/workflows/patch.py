@@ -170,8 +170,8 @@ def _made(
         say("reading the repositories")
         opened = open_repositories(image.distro, image.configuration, arch, access, host_keys=host_keys(access))
         if not opened.repositories:
-            gap = opened.not_assessed[0]
-            raise SeawallError(f"no repository of its distro could be read: {gap.why}", where=gap.where)
+            reasons = "; ".join(f"{gap.where}: {gap.why}" for gap in opened.not_assessed)
+            raise SeawallError(f"no repository of its distro could be read: {reasons}", where=image.name)
 
         def fetch(entry: Entry) -> bytes:
             say(f"downloading {entry.name} {entry.version}")

@@ -41,7 +41,7 @@ class Refused(Exception):
 
     def __init__(self, change: Change[ApkInstalled], why: str) -> None:
         super().__init__(why)
-        self.source, self.why = change.entry.source, f"{change.entry.name}: {why}"
+        self.source, self.why = change.source, f"{change.entry.name}: {why}"
 
 
 def patch_apk(

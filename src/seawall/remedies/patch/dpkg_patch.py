@@ -51,7 +51,7 @@ def patch_dpkg(
         try:
             layer.unpack(allowed)
         except Refused as error:
-            source = next(each.change.entry.source for each in replacements if each.name == error.package)
+            source = next(each.change.source for each in replacements if each.name == error.package)
             refused[source] = f"{error.package}: {error.why}"
             continue
         return Made(steps=steps(planned), left=planned.left, notes=tuple(layer.notes), write=layer.overlay.write)

@@ -47,6 +47,11 @@ class Change(msgspec.Struct, Generic[K], frozen=True, kw_only=True):
     entry: Entry
     why: str
 
+    @property
+    def source(self) -> str:
+        """By what it is refused with its kin: its source as it is installed."""
+        return self.old.source if self.old else self.entry.source
+
 
 class Plan(msgspec.Struct, Generic[K], frozen=True, kw_only=True):
     """The changes, and by package why it is left as it is."""
@@ -97,6 +102,8 @@ def plan(
         try:
             return _Solver(installed, wanted, offers, refused, rules, doubled).solve()
         except _Refused as error:
+            if error.source in refused:  # refusing it did not help: what it is about cannot be told, so nothing is done
+                refused |= {package.source: error.why for package in installed.values()}
             refused[error.source] = error.why
 
 
@@ -189,7 +196,7 @@ class _Solver(Generic[K]):
         )
 
     def _need(self, change: Change[K], text: str) -> None:
-        source = change.entry.source
+        source = change.source
         for relation in self._rules.parse(text):
             why = f"{change.entry.name} needs {text}"
             package = self._installed.get(relation.name)
@@ -209,10 +216,12 @@ class _Solver(Generic[K]):
 
     def _keep_up(self, package: K, text: str) -> None:
         why = f"it needs {text}"
-        broken = [relation.name for relation in self._rules.parse(text) if relation.name in self._chosen]
+        before = self._world(final=False)
+        met = (name for relation in self._rules.parse(text) for name in self._rules.hits(relation, before))
+        broken = [name for name in met if name in self._chosen]
         if package.source not in self._refused and not self._choose(package, "", why):
             return
-        source = self._chosen[broken[0]].entry.source if broken else package.source
+        source = self._chosen[broken[0]].source if broken else package.source
         raise _Refused(source, f"{package.name} {package.version} needs {text}")
 
     def _compare(self, one: str, two: str) -> int:
@@ -239,7 +248,7 @@ def at_odds(plan: Plan[Installed], database: Database, controls: Mapping[str, Ma
     for name, said in final.items():
         for key, what in DEBIAN.provided(name, said.get("version", ""), listed(said.get("provides", ""))):
             world.setdefault(key, []).append(what)
-    sources = {change.entry.name: change.entry.source for change in plan.changes}
+    sources = {change.entry.name: change.source for change in plan.changes}
     found: dict[str, str] = {}
     for name, said in final.items():
         for field in ("breaks", "conflicts"):
