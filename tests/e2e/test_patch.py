@@ -134,7 +134,9 @@ def test_what_was_fixable_is_gone_and_dpkg_agrees(
     assert "Nothing to patch" in again.stdout
 
 
-def test_a_script_that_cannot_be_honoured_is_told_with_its_line(seawall: Seawall, old_root: Path, tmp_path: Path) -> None:
+def test_a_script_that_cannot_be_honoured_is_told_with_its_line(
+    seawall: Seawall, old_root: Path, tmp_path: Path
+) -> None:
     status = old_root / "var/lib/dpkg/status"
     aged = tmp_path / "aged/var/lib/dpkg"
     aged.mkdir(parents=True)
@@ -174,7 +176,9 @@ def test_a_distroless_image(seawall: Seawall, old_root: Path, tmp_path: Path) ->
         if name := re.search(r"^Package: (libssl3|openssl|libc6|tzdata)$", stanza, re.MULTILINE):
             kept = re.sub(r"^(Status: .*\n|Conffiles:\n( .*\n?)*)", "", stanza, flags=re.MULTILINE)
             (folder / name[1]).write_text(kept.rstrip() + "\n")
-            (sums,) = [p for p in info.glob(f"{name[1]}*.md5sums") if p.name.partition(":")[0].split(".md5")[0] == name[1]]
+            (sums,) = [
+                p for p in info.glob(f"{name[1]}*.md5sums") if p.name.partition(":")[0].split(".md5")[0] == name[1]
+            ]
             shutil.copy(sums, folder / f"{name[1]}.md5sums")
     shutil.rmtree(info)
     (root / "var/lib/dpkg/status").unlink()

@@ -181,8 +181,16 @@ def test_unsigned_and_foreign_repositories_are_refused(seawall: Seawall, words: 
     assert not (tmp_path / "out").exists()
 
 
-def test_scripts_conflicts_and_what_is_missing(seawall: Seawall, words: list[object], site: Site, tmp_path: Path) -> None:
-    site.put("musl", {"lib/ld-musl-x86_64.so.1": b"x"}, "provides = so:libc.musl-x86_64.so.1=1\n", scripts={".post-upgrade": b"#!/bin/sh\nmkfs /dev/sda\n"}, version="9.9-r0")
+def test_scripts_conflicts_and_what_is_missing(
+    seawall: Seawall, words: list[object], site: Site, tmp_path: Path
+) -> None:
+    site.put(
+        "musl",
+        {"lib/ld-musl-x86_64.so.1": b"x"},
+        "provides = so:libc.musl-x86_64.so.1=1\n",
+        scripts={".post-upgrade": b"#!/bin/sh\nmkfs /dev/sda\n"},
+        version="9.9-r0",
+    )
     site.put("zlib", {"bin/busybox": b"x"}, "provides = so:libz.so.1=1\n", version="9.9-r0")
     site.put("scanelf", {"usr/bin/scanelf": b"x"}, "depend = so:libnowhere.so.1\n", version="9.9-r0")
     site.sign()
