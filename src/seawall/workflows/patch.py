@@ -81,9 +81,7 @@ def patch(name: str, wish: Wish, settings: Settings, say: Say) -> Patched:
         before = tuple(findings(image, matched))
         wanted, left = _wanted(image, matched, before, wish)
         made, gaps = _made(source, image, wanted, wish, settings, say)
-        # of all that was asked about without a flaw, only what has something newer is worth a word
-        flawed = {finding.package.name for finding in before if finding.package} | set(wish.packages)
-        left |= {name: why for name, why in made.left.items() if name in flawed or why != NOTHING_NEWER}
+        left = _why_left(left, made, before, wish)
         not_assessed = (*image.not_assessed, *matched.not_assessed, *advisories.gaps(), *gaps)
         written, after = None, _predicted(before, made)
         if wish.out and made.steps:
@@ -133,11 +131,18 @@ def _wanted(
         elif asked:
             wanted[name] = fixed.get(name, "")
     for finding in before:
-        if finding.package and finding.fix and finding.package.name not in wanted:
-            why = _reason(finding, system)
-            if why:
-                left.setdefault(finding.package.name, why)
+        if finding.package and finding.fix:
+            mended = finding.fix.state is FixState.FIXED and finding.package.name in wanted
+            if not mended:
+                left.setdefault(finding.package.name, _reason(finding, system))
     return wanted, left
+
+
+def _why_left(left: Mapping[str, str], made: Made, before: tuple[Finding, ...], wish: Wish) -> dict[str, str]:
+    """Of all that was asked about without a flaw, only what has something newer is worth a word."""
+    flawed = {finding.package.name for finding in before if finding.package} | set(wish.packages)
+    quiet = {name: why for name, why in made.left.items() if why == NOTHING_NEWER and name in flawed}
+    return {**quiet, **left, **{name: why for name, why in made.left.items() if why != NOTHING_NEWER}}
 
 
 def _reason(finding: Finding, system: Mapping[str, Package]) -> str:

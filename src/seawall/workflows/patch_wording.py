@@ -30,7 +30,7 @@ def _lines(patched: Patched) -> Iterator[str]:
         yield from (f"  {note}" for note in patched.made.notes)
     if patched.left:
         yield "Left as it is:"
-        yield from (f"  {name}: {why}" for name, why in sorted(patched.left.items()))
+        yield from (f"  {name}: {why.removeprefix(name + ': ')}" for name, why in sorted(patched.left.items()))
     yield f"{'':10}{'before':>8}{'after':>8}"
     before, after = _counted(patched.before), _counted(patched.after)
     for level in _LEVELS:

@@ -172,6 +172,10 @@ class Commands:
                 known = self._situation.text_of(f"var/lib/dpkg/alternatives/{name}").decode("utf-8", "replace")
                 if path in known.splitlines():
                     return True
+            case ["--remove", str(name), str(path)]:
+                known = self._situation.text_of(f"var/lib/dpkg/alternatives/{name}").decode("utf-8", "replace")
+                if path not in known.splitlines():
+                    return True
             case ["--query" | "--display" | "--list", *_]:
                 return None
         raise refuse
