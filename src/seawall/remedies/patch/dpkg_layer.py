@@ -9,12 +9,13 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from seawall.remedies.patch import scripts
 from seawall.remedies.patch.dpkg_database import FOLDER, Database, Installed, files_of, with_records
+from seawall.remedies.patch.dpkg_settings import diversions, exclusions, lines, overrides
 from seawall.remedies.patch.overlay import Overlay
 from seawall.remedies.patch.plan import Change
 from seawall.remedies.patch.present import Present
@@ -67,9 +68,9 @@ class DpkgLayer:
         self.notes: list[str] = []
         self._records: dict[str, str] = {}
         self._lists: dict[str, list[str]] = {}
-        self._diverted = _diversions(present)
-        self._overrides = dict(_overrides(present))
-        self._excluded = _exclusions(present)
+        self._diverted = diversions(present)
+        self._overrides = dict(overrides(present))
+        self._excluded = exclusions(present)
         self._old = {
             each.name: files_of(each, present, minimal=database.minimal) for each in database.installed.values()
         }
@@ -271,21 +272,19 @@ class DpkgLayer:
     def _triggers(self, each: Replacement, allowed: frozenset[str]) -> None:
         if each.name in allowed:
             return
-        new = _lines(each.deb.others.get("triggers", b""))
+        new = lines(each.deb.others.get("triggers", b""))
         stem = each.change.old.stem if each.change.old else each.stem
-        old = _lines(self._present.text(f"{FOLDER}/info/{stem}.triggers"))
+        old = lines(self._present.text(f"{FOLDER}/info/{stem}.triggers"))
         way = f" (--allow-scripts {each.name} leaves it)"
         if {line for line in new if line.startswith("interest")} != {x for x in old if x.startswith("interest")}:
             raise Refused(each.name, f"it waits for other triggers than before{way}")
         for line in new:
             word, _, trigger = line.partition(" ")
             if word.startswith("activate"):
-                woken = {
-                    x.partition("/")[0] for x in _lines(self._present.text(f"{FOLDER}/triggers/{trigger.strip()}"))
-                }
+                woken = {x.partition("/")[0] for x in lines(self._present.text(f"{FOLDER}/triggers/{trigger.strip()}"))}
                 if loud := woken - _QUIET - {each.name}:
                     raise Refused(each.name, f"it wakes the trigger of {min(loud)}{way}")
-        watched = [line.split()[:2] for line in _lines(self._present.text(f"{FOLDER}/triggers/File"))]
+        watched = [line.split()[:2] for line in lines(self._present.text(f"{FOLDER}/triggers/File"))]
         for path, package in (pair for pair in watched if len(pair) == 2):
             waiting = package.partition("/")[0].partition(":")[0]
             if waiting not in _QUIET and waiting != each.name:
@@ -350,46 +349,3 @@ class DpkgLayer:
 
 def _md5(content: bytes) -> str:
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
-
-
-def _lines(content: bytes) -> list[str]:
-    lines = (line.strip() for line in content.decode("utf-8", "replace").splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
-
-
-def _diversions(present: Present) -> dict[str, tuple[str, str]]:
-    """Where files go instead, and the package that says so (`:` for the administrator): three lines each."""
-    lines = present.text(f"{FOLDER}/diversions").decode("utf-8", "surrogateescape").splitlines()
-    triples = zip(lines[0::3], lines[1::3], lines[2::3], strict=False)
-    return {name.lstrip("/"): (to.lstrip("/"), by) for name, to, by in triples}
-
-
-def _overrides(present: Present) -> Iterator[tuple[str, tuple[int, int, int] | None]]:
-    """`user group mode path`, one a line; None where a user or group is not known."""
-    for line in _lines(present.text(f"{FOLDER}/statoverride")):
-        user, group, mode, path = (*line.split(None, 3), "", "", "", "")[:4]
-        ids = _number(present, "etc/passwd", user), _number(present, "etc/group", group)
-        known = ids[0] is not None and ids[1] is not None and mode.isdigit()
-        yield path.lstrip("/"), (int(mode, 8), ids[0] or 0, ids[1] or 0) if known else None
-
-
-def _number(present: Present, file: str, name: str) -> int | None:
-    if name.startswith("#") and name[1:].isdigit():
-        return int(name[1:])
-    for line in _lines(present.text(file)):
-        parts = line.split(":")
-        if parts[0] == name and len(parts) > 2 and parts[2].isdigit():
-            return int(parts[2])
-    return None
-
-
-def _exclusions(present: Present) -> list[tuple[bool, str]]:
-    """`path-exclude` and `path-include` in the order of dpkg.cfg.d; the last that fits counts."""
-    names = sorted(present.names("etc/dpkg/dpkg.cfg.d"))
-    found = []
-    for path in (*(f"etc/dpkg/dpkg.cfg.d/{name}" for name in names), "etc/dpkg/dpkg.cfg"):
-        for line in _lines(present.text(path)):
-            word, _, pattern = line.replace("=", " ", 1).partition(" ")
-            if word in ("path-exclude", "path-include"):
-                found.append((word == "path-exclude", pattern.strip().strip("\"'")))
-    return found
