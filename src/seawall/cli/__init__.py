@@ -15,6 +15,7 @@ COMMANDS = {
     "design": "a new cluster that passes the checks, as Bicep, Terraform or az commands",
     "migrate": "the ordered plan from a cluster to one that passes, or to its replacement",
     "harden": "an image without what it does not need, or its Dockerfile rewritten",
+    "patch": "fixed packages of the distro put over an image, as one layer",
     "guard": "a Terraform plan: what it would replace, destroy, or make weaker",
     "update": "fetch or import the advisory database",
     "explain": "what a check looks for, why, and how to fix what it finds",

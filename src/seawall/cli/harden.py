@@ -73,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     image.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
     what = "judge support dates as of this day (default: today)"
     parser.add_argument("--as-of", type=date, metavar="DATE", help=what)
-    add_images(parser)
+    add_images(parser, sweep=False)
     add_database(parser)
 
 

@@ -20,8 +20,8 @@ MIRRORS = (
 )
 
 
-def add_images(parser: argparse.ArgumentParser) -> None:
-    """What only images need."""
+def add_images(parser: argparse.ArgumentParser, *, sweep: bool = True) -> None:
+    """What only images need; with `sweep` several may be named at once, and documents on them."""
     parser.add_argument(
         "--platform", default="", metavar="OS/ARCH", help="which image of a multi-platform one (default: linux/amd64)"
     )
@@ -35,7 +35,7 @@ def add_images(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-image-age", type=count, default=90, metavar="DAYS", help="images built longer ago are old (default: 90)"
     )
-    add_registries(parser)
+    add_registries(parser, sweep=sweep)
     cache = parser.add_argument_group("cache of layers")
     cache.add_argument(
         "--cache", type=Path, metavar="DIR", help=f"where what is known of layers is kept (default: {default_cache()})"
@@ -72,9 +72,22 @@ def add_repositories(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--offline", action="store_true", help="ask nobody; what that leaves open is reported")
 
 
-def add_registries(parser: argparse.ArgumentParser) -> None:
-    """What only registries need."""
+def add_registries(parser: argparse.ArgumentParser, *, sweep: bool) -> None:
+    """What only registries and stores need."""
     group = parser.add_argument_group("registries")
+    if sweep:
+        _add_sweep(group)
+    group.add_argument(
+        "--insecure-registry",
+        action="append",
+        default=[],
+        metavar="HOST[:PORT]",
+        help="this one may have a certificate that nobody vouches for, or none",
+    )
+    group.add_argument("--registry-ca", metavar="FILE", help="trust these authorities in place of the system's")
+
+
+def _add_sweep(group: argparse._ArgumentGroup) -> None:
     what = "every tag of a repository, all of acr://NAME, or every image of docker://"
     group.add_argument("--all", action="store_true", help=what)
     what = "of the folder of Docker or containerd only this image (default: all)"
@@ -84,14 +97,6 @@ def add_registries(parser: argparse.ArgumentParser) -> None:
     what = "count the statements of this VEX document (OpenVEX, CSAF, CycloneDX)"
     group.add_argument("--vex", action="append", default=[], type=Path, metavar="FILE", help=what)
     group.add_argument("--newest", type=count, default=0, metavar="N", help="only the newest N tags of each repository")
-    group.add_argument(
-        "--insecure-registry",
-        action="append",
-        default=[],
-        metavar="HOST[:PORT]",
-        help="this one may have a certificate that nobody vouches for, or none",
-    )
-    group.add_argument("--registry-ca", metavar="FILE", help="trust these authorities in place of the system's")
 
 
 def default_cache() -> Path:
@@ -143,14 +148,15 @@ def of_images(args: argparse.Namespace) -> dict[str, Any]:
         insecure=frozenset(host.lower() for host in args.insecure_registry),
         user_agent=f"seawall/{__version__}",
     )
+    several = hasattr(args, "newest")
     return {
         "access": access,
-        "sweep": args.all,
+        "sweep": several and args.all,
         "docker_host": environment("DOCKER_HOST", ""),
-        "named": tuple(args.image),
-        "vex": tuple(args.vex),
-        "attached": args.attached,
-        "newest": args.newest,
+        "named": tuple(args.image) if several else (),
+        "vex": tuple(args.vex) if several else (),
+        "attached": several and args.attached,
+        "newest": args.newest if several else 0,
         "cache": None if args.no_cache else (args.cache or default_cache()).expanduser(),
         "cache_bytes": args.cache_size << 20,
         "rootfs": tuple(getattr(args, "rootfs", ())),

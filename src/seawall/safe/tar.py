@@ -96,6 +96,14 @@ class Member:
         return mode, user, group
 
     @property
+    def modified(self) -> int:
+        """Seconds since 1970, 0 where its header has no such number."""
+        try:
+            return max(_number(self._header[136:148]), 0)
+        except ValueError:
+            return 0
+
+    @property
     def _where(self) -> str:
         return f"{self._window.where}!/{as_text(self.name)}"
 

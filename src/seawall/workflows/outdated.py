@@ -109,9 +109,8 @@ def _system(
     if image.distro is None:
         return [(each, "nothing tells the distro") for each in packages], ()
     say(f"reading the repositories of {image.distro.name or image.distro.id}")
-    machine = image.platform.split("/")[1] if image.platform.count("/") else "amd64"
-    arch = _DEBIAN.get(machine, machine) if packages[0].type == "deb" else _MACHINES.get(machine, machine)
-    opened = open_repositories(image.distro, image.configuration, arch, access, host_keys=_host_keys(access))
+    arch = architecture(image, packages[0].type)
+    opened = open_repositories(image.distro, image.configuration, arch, access, host_keys=host_keys(access))
     if not opened.repositories:
         return [(each, "no repository of its distro could be read") for each in packages], opened.not_assessed
 
@@ -127,7 +126,13 @@ def _system(
     return [(each, ask(each)) for each in packages], opened.not_assessed
 
 
-def _host_keys(access: RepositoryAccess) -> list[bytes]:
+def architecture(image: Image, kind: str) -> str:
+    """The image's, as the distro of `deb`, `apk` or `rpm` packages writes it."""
+    machine = image.platform.split("/")[1] if image.platform.count("/") else "amd64"
+    return (_DEBIAN if kind == "deb" else _MACHINES).get(machine, machine)
+
+
+def host_keys(access: RepositoryAccess) -> list[bytes]:
     """The keyrings of the machine that this runs on, for images without any; pinned fingerprints only count."""
     found = []
     for path in sorted(_HOST_KEYS.glob("*-archive-keyring.gpg")) if _HOST_KEYS.is_dir() else ():
