@@ -55,7 +55,8 @@ def outdated_language(image: str, package: Package, releases: Iterable[Release],
     """
     ecosystem, pre = ECOSYSTEMS[package.type], _is_pre(package.type)
     installed, here = key(ecosystem, package.version), _line(package)
-    withdrawn, newer = "", list[tuple[Any, Release]]()
+    withdrawn = ""
+    newer: list[tuple[Any, Release]] = []
     for release in releases:
         try:
             order = key(ecosystem, release.version)
