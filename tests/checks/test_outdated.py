@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seawall.checks.image.outdated import outdated_language, outdated_system
+from seawall.checks.outdated import outdated_language, outdated_system
 from seawall.errors import Malformed
 from seawall.model import Outdated, Package
 from seawall.sources.repositories.languages import Release

@@ -71,6 +71,26 @@ def test_what_cannot_be_moved_is_said() -> None:
     assert any("script for a shell" in note for note in hardened.notes)
 
 
+@pytest.mark.parametrize("line", ["WORKDIR app", ""])
+def test_a_folder_that_only_the_base_knows_is_not_guessed(line: str) -> None:
+    hardened = harden(PYTHON.replace("WORKDIR /app", line), parse, CHECKS, today=TODAY)
+    assert "distroless" not in hardened.text
+    assert any("write WORKDIR as a full path" in note for note in hardened.notes)
+
+
+def test_what_is_copied_before_the_last_working_directory_is_copied_on() -> None:
+    text = PYTHON.replace("WORKDIR /app", "WORKDIR /srv\nCOPY lib lib\nWORKDIR sub/../app")
+    final = harden(text, parse, CHECKS, today=TODAY).text.partition("\n\n")[2]
+    copied = [line for line in final.split("\n") if line.startswith(("WORKDIR", "COPY"))]
+    assert copied == [
+        "WORKDIR /srv/app",
+        "COPY --from=build /srv/app /srv/app",
+        "COPY --from=build /srv/lib /srv/lib",
+        "COPY --from=build /app /app",
+        "COPY --from=build /deps /deps",
+    ]
+
+
 @settings(max_examples=150)
 @given(st.sampled_from(STARTS), st.lists(LINES, max_size=8))
 def test_what_comes_out_is_read_again_and_is_better(start: str, lines: list[str]) -> None:

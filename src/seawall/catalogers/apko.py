@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import msgspec
-
-from seawall.catalogers.cataloger import Example, cataloger, document
+from seawall.catalogers.cataloger import Example, cataloger
+from seawall.catalogers.spdx import references
 from seawall.model import Package
 from seawall.safe.limits import DEFAULT, Limits
 
@@ -33,18 +32,6 @@ GLIBC = Example(
 )
 
 
-class _Reference(msgspec.Struct, frozen=True, rename="camel"):
-    reference_locator: str = ""
-
-
-class _Component(msgspec.Struct, frozen=True, rename="camel"):
-    external_refs: tuple[_Reference, ...] = ()
-
-
-class _Document(msgspec.Struct, frozen=True):
-    packages: tuple[_Component, ...] = ()
-
-
 @cataloger("var/lib/db/sbom/*.spdx.json", "usr/share/db/sbom/*.spdx.json", examples=[GLIBC], bounded=True)
 def apko(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Package]:
     """The apk packages that a document names by purl. Where the image has apk's own database, they are the same ones.
@@ -52,8 +39,7 @@ def apko(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Packag
     The source package is not in these documents; Wolfi's advisories name binary packages as well.
     https://github.com/chainguard-dev/melange/blob/main/docs/SBOM.md
     """
-    for component in document(path, content, _Document, limits).packages:
-        for reference in component.external_refs:
-            if found := PURL.fullmatch(reference.reference_locator[:1000]):
-                arch = ARCH.search(found[3] or "")
-                yield Package(type="apk", name=found[1], version=found[2], arch=arch[1] if arch else "", path=path)
+    for reference in references(path, content, limits):
+        if found := PURL.fullmatch(reference):
+            arch = ARCH.search(found[3] or "")
+            yield Package(type="apk", name=found[1], version=found[2], arch=arch[1] if arch else "", path=path)

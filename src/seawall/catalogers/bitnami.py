@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import msgspec
-
-from seawall.catalogers.cataloger import Example, cataloger, document
+from seawall.catalogers.cataloger import Example, cataloger
+from seawall.catalogers.spdx import references
 from seawall.model import Package
 from seawall.safe.limits import DEFAULT, Limits
 
@@ -28,18 +27,6 @@ NGINX = Example(
 )
 
 
-class _Reference(msgspec.Struct, frozen=True, rename="camel"):
-    reference_locator: str = ""
-
-
-class _Component(msgspec.Struct, frozen=True, rename="camel"):
-    external_refs: tuple[_Reference, ...] = ()
-
-
-class _Document(msgspec.Struct, frozen=True):
-    packages: tuple[_Component, ...] = ()
-
-
 @cataloger("opt/bitnami/*/.spdx-*.spdx", "opt/bitnami/.spdx-*.spdx", examples=[NGINX], bounded=True)
 def bitnami(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Package]:
     """The SPDX document beside each component, of which those count that Bitnami names as its own by a purl.
@@ -47,7 +34,6 @@ def bitnami(path: str, content: bytes, limits: Limits = DEFAULT) -> Iterator[Pac
     The revision of the build is left off the version, as the advisories do not have it. What else the document
     mentions, such as libraries linked in, has no name that advisories know.
     """
-    for component in document(path, content, _Document, limits).packages:
-        for reference in component.external_refs:
-            if found := PURL.fullmatch(reference.reference_locator[:1000]):
-                yield Package(type="bitnami", name=found[1], version=found[2], arch=found[3] or "", path=path)
+    for reference in references(path, content, limits):
+        if found := PURL.fullmatch(reference):
+            yield Package(type="bitnami", name=found[1], version=found[2], arch=found[3] or "", path=path)

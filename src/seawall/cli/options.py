@@ -95,7 +95,14 @@ def add_repositories(parser: argparse.ArgumentParser) -> None:
 def add_registries(parser: argparse.ArgumentParser) -> None:
     """What only registries need."""
     group = parser.add_argument_group("registries")
-    group.add_argument("--all", action="store_true", help="every tag of a repository, or of all of acr://NAME")
+    what = "every tag of a repository, all of acr://NAME, or every image of docker://"
+    group.add_argument("--all", action="store_true", help=what)
+    what = "of the folder of Docker or containerd only this image (default: all)"
+    group.add_argument("--image", action="append", default=[], metavar="NAME", help=what)
+    what = "count the VEX statements attached to an image in its registry; no signature is checked"
+    group.add_argument("--attached", action="store_true", help=what)
+    what = "count the statements of this VEX document (OpenVEX, CSAF, CycloneDX)"
+    group.add_argument("--vex", action="append", default=[], type=Path, metavar="FILE", help=what)
     group.add_argument("--newest", type=count, default=0, metavar="N", help="only the newest N tags of each repository")
     group.add_argument(
         "--insecure-registry",
@@ -300,6 +307,10 @@ def of_images(args: argparse.Namespace) -> dict[str, Any]:
     return {
         "access": access,
         "sweep": args.all,
+        "docker_host": environment("DOCKER_HOST", ""),
+        "named": tuple(args.image),
+        "vex": tuple(args.vex),
+        "attached": args.attached,
         "newest": args.newest,
         "cache": None if args.no_cache else (args.cache or default_cache()).expanduser(),
         "cache_bytes": args.cache_size << 20,

@@ -6,7 +6,11 @@ seawall scan image.tar layout/                  archives (`docker save`), OCI la
 seawall scan registry.example.io/team/app:1.2   an image in a registry; nothing is written to the disk
 seawall scan acr://NAME/team/app --newest 5     the newest five tags of a repository in Azure Container Registry
 seawall scan acr://NAME --all                   everything in it
+seawall scan docker://nginx:1.27                an image of Docker's daemon (DOCKER_HOST), or docker:// --all
+seawall scan /var/lib/containerd                the images of a node, without containerd; --image NAME for one of them
+seawall scan /var/lib/docker                    the same for the folder of Docker
 seawall scan --rootfs /mnt/disk                 an unpacked root file system
+seawall scan image.tar --vex vex.json           flaws that its statements call not_affected or fixed are waived
 seawall scan bom.json                           an SBOM: CycloneDX or SPDX, in JSON
 seawall scan Dockerfile                         a Dockerfile or Containerfile
 seawall scan Dockerfile --fix                   the same, after the safe fixes are written (the diff is on stderr)

@@ -9,8 +9,9 @@ import msgspec
 from seawall.model.advisory import FeedStatus
 from seawall.model.finding import Finding
 from seawall.model.fleet import FleetGroup
-from seawall.model.image import Package
+from seawall.model.image import Base, Package
 from seawall.model.location import NotAssessed
+from seawall.model.vex import Attached
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +49,8 @@ class Points(msgspec.Struct, frozen=True, kw_only=True):
 class ImageCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """How much of one image was read.
 
+    `attached` is what refers to it in its registry. `base` is what it was built from, `from_base` how many of its
+    packages came with that.
     `exploitability` is what it gives to whoever breaks in, the sum of `points`; None where its files were not read.
     """
 
@@ -60,6 +63,9 @@ class ImageCoverage(msgspec.Struct, frozen=True, kw_only=True):
     matched: int
     exploitability: int | None = None
     points: tuple[Points, ...] = ()
+    attached: tuple[Attached, ...] = ()
+    base: Base | None = None
+    from_base: int = 0
 
 
 class DockerfileCoverage(msgspec.Struct, frozen=True, kw_only=True):

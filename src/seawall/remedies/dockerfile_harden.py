@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
@@ -67,12 +68,16 @@ def _rewritten(text: str, parse: Parse, notes: list[str]) -> str:
     if isinstance(start, str) or not kind:
         notes.append(start if isinstance(start, str) else "the language is not known, so no base is proposed")
         return text
+    places = _places(dockerfile)
+    if places is None:
+        notes.append("what it copies lies in a folder that only the base image knows: write WORKDIR as a full path")
+        return text
     if any(each.heredocs for each in last.of(*_MOVED)) or any(last.of("ONBUILD")):
         notes.append("its last stage has instructions that cannot be moved")
         return text
     moved, name = _build_stage(text, dockerfile, last, kind)
     notes += _caveats(dockerfile, kind)
-    return moved.rstrip("\n") + "\n\n" + "\n".join(_final_stage(dockerfile, name, kind, start, notes)) + "\n"
+    return moved.rstrip("\n") + "\n\n" + "\n".join(_final_stage(dockerfile, name, kind, start, places, notes)) + "\n"
 
 
 def _with_user(text: str, dockerfile: Dockerfile) -> str:
@@ -150,7 +155,9 @@ def _pip(dockerfile: Dockerfile) -> Iterator[Command]:
                     yield command
 
 
-def _final_stage(dockerfile: Dockerfile, name: str, kind: str, start: list[str], notes: list[str]) -> Iterator[str]:
+def _final_stage(
+    dockerfile: Dockerfile, name: str, kind: str, start: list[str], places: tuple[str, list[str]], notes: list[str]
+) -> Iterator[str]:
     yield f"FROM {ADVICE[kind]}"
     for stage in dockerfile.shipped:
         for each in stage.of("ENV", "LABEL"):
@@ -158,10 +165,11 @@ def _final_stage(dockerfile: Dockerfile, name: str, kind: str, start: list[str],
                 notes.append(f"line {each.line}: ENV {each.pairs[0].name} is left out: mount the secret instead")
             else:
                 yield f"{each.keyword} {each.text.strip()}"
-    folder = _folder(dockerfile)
+    folder, copied = places
     if folder:
         yield f"WORKDIR {folder}"
-    for path in _copied(dockerfile, kind, start, folder):
+    installed = kind == "python" and any(_pip(dockerfile))
+    for path in _copied(kind, start, folder, copied, dependencies=installed):
         yield f"COPY --from={name} {path} {path}"
     if kind == "python":
         yield f"ENV PYTHONPATH={_DEPENDENCIES}"
@@ -179,27 +187,31 @@ def _final_stage(dockerfile: Dockerfile, name: str, kind: str, start: list[str],
     ]
 
 
-def _folder(dockerfile: Dockerfile) -> str:
-    folders = [each.words[0].value for stage in dockerfile.shipped for each in stage.of("WORKDIR") if each.words]
-    full = [index for index, folder in enumerate(folders) if folder.startswith("/")]
-    if not full:
-        return ""
-    return "/".join(part.rstrip("/") for part in folders[full[-1] :]) or "/"
+def _places(dockerfile: Dockerfile) -> tuple[str, list[str]] | None:
+    """The last working directory, "" where none is set, and where COPY and ADD put things; None where a path is
+    relative to a folder that only the base image knows."""
+    folder, copied = "", list[str]()
+    for each in (each for stage in dockerfile.shipped for each in stage.of("WORKDIR", "COPY", "ADD") if each.words):
+        path = each.words[-1].value
+        if not path.startswith("/") and not folder:
+            return None
+        path = posixpath.normpath(posixpath.join(folder, path))
+        if each.keyword == "WORKDIR":
+            folder = path
+        else:
+            copied.append(path)
+    return folder, copied
 
 
-def _copied(dockerfile: Dockerfile, kind: str, start: list[str], folder: str) -> list[str]:
+def _copied(kind: str, start: list[str], folder: str, copied: list[str], *, dependencies: bool) -> list[str]:
     """What the program needs: its folder, what COPY brought elsewhere, its dependencies, or only the program."""
-    if kind not in _INTERPRETERS:
-        paths = [start[0]]
-    else:
-        paths = [folder] if folder not in ("", "/") else []
-        for stage in dockerfile.shipped:
-            paths += [each.words[-1].value for each in stage.of("COPY", "ADD") if len(each.words) > 1]
-        paths += [_DEPENDENCIES] if kind == "python" and any(_pip(dockerfile)) else []
+    paths = [start[0]]
+    if kind in _INTERPRETERS:
+        paths = [*([folder] if folder else []), *copied, *([_DEPENDENCIES] if dependencies else [])]
     kept: list[str] = []
-    for path in (each.rstrip("/") for each in paths):
+    for path in paths:
         inside = any(path == one or path.startswith(f"{one}/") for one in kept)
-        if path.startswith("/") and not inside:
+        if path != "/" and not inside:
             kept.append(path)
     return kept
 

@@ -47,7 +47,8 @@ class ChangeShape(msgspec.Struct, frozen=True, kw_only=True):
 class PackageRefShape(msgspec.Struct, frozen=True, kw_only=True):
     """The package that a finding is about; `layer` is the diffID of the layer that brought it.
 
-    `upgrade` is the smallest version that mends every flaw of the package that has a fix.
+    `upgrade` is the smallest version that mends every flaw of the package that has a fix. `from_base` tells whether the
+    base image brought it, null where that is not known.
     """
 
     purl: str
@@ -56,6 +57,7 @@ class PackageRefShape(msgspec.Struct, frozen=True, kw_only=True):
     path: str | None
     layer: str | None
     upgrade: str | None
+    from_base: bool | None = None
 
 
 class FixShape(msgspec.Struct, frozen=True, kw_only=True):

@@ -132,6 +132,7 @@ def _package_ref(package: PackageRef) -> PackageRefShape:
         path=package.path or None,
         layer=package.layer or None,
         upgrade=package.upgrade or None,
+        from_base=package.from_base,
     )
 
 

@@ -82,7 +82,9 @@ def _rule(finding: Finding, tags: Sequence[str]) -> dict[str, Any]:
 
 def _result(finding: Finding, rule_index: int, inputs: dict[str, str]) -> dict[str, Any]:
     failed = finding.status is Status.FAIL
-    waived = {"suppressions": [{"kind": "inSource", "justification": _plain(finding.waived)}]} if finding.waived else {}
+    by = "external" if finding.package else "inSource"  # a VEX document, or a line in a Dockerfile
+    waived = {"suppressions": [{"kind": by, "justification": _plain(finding.waived)}]} if finding.waived else {}
+    came = {"fromBase": finding.package.from_base} if finding.package else {}
     return waived | {
         "ruleId": finding.rule,
         "ruleIndex": rule_index,
@@ -91,7 +93,7 @@ def _result(finding: Finding, rule_index: int, inputs: dict[str, str]) -> dict[s
         "message": {"text": _plain(_advice(finding))},
         "locations": [_location(finding, inputs)],
         "partialFingerprints": {"seawall/v1": finding.id},
-        "properties": {"severity": str(finding.severity), "kev": finding.kev, "epss": finding.epss},
+        "properties": {"severity": str(finding.severity), "kev": finding.kev, "epss": finding.epss, **came},
     }
 
 

@@ -105,7 +105,8 @@ class Client:
     `proxies` maps `http`, `https` and `all` to a proxy's address and `no` to the hosts that need none, as
     `urllib.request.getproxies()` gives it. `ca_file` replaces the system's certificate authorities; without `verify`
     no certificate is checked, which only the user may ask for, server by server. `timeout` is the longest silence of
-    a server, in seconds. `clock` counts seconds from anywhere.
+    a server, in seconds. `socket` is that of a daemon on this machine, which then answers for every host. `clock`
+    counts seconds from anywhere.
     """
 
     def __init__(
@@ -117,6 +118,7 @@ class Client:
         ca_file: str | None = None,
         verify: bool = True,
         timeout: float = 30.0,
+        socket: str = "",
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -127,7 +129,7 @@ class Client:
         self._timeout = timeout
         self._sleep = sleep
         routes = {self._proxies.get(scheme, "") for scheme in ("http", "https", "all")} | {""}
-        self._pools = {proxy: rules.pool(proxy, ca_file, verify=verify) for proxy in routes}
+        self._pools = {proxy: rules.pool(proxy, ca_file, verify=verify, socket=socket) for proxy in routes}
 
     def __enter__(self) -> Client:
         return self

@@ -32,9 +32,14 @@ _HINTS = {
 }
 
 
-def pool(proxy: str, ca_file: str | None, *, verify: bool = True) -> PoolManager:
-    """Connections straight to the servers (`proxy` empty) or through one proxy. Raises UsageError."""
+def pool(proxy: str, ca_file: str | None, *, verify: bool = True, socket: str = "") -> PoolManager:
+    """Connections straight to the servers (`proxy` empty), through one proxy, or to a socket. Raises UsageError."""
     import urllib3
+
+    if socket:
+        from seawall.safe import unix_socket
+
+        return unix_socket.pool(socket)
 
     options: dict[str, Any] = {"cert_reqs": "CERT_REQUIRED", "ca_certs": ca_file, "maxsize": 8}
     if not verify:

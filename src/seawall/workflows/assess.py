@@ -30,6 +30,7 @@ from seawall.model import (
     Report,
     Status,
 )
+from seawall.model.vex import Attached
 from seawall.workflows.discover import Found, discover
 from seawall.workflows.inputs import Place, told_apart
 from seawall.workflows.settings import Settings
@@ -216,7 +217,9 @@ def named_apart(clusters: Sequence[Cluster]) -> list[Cluster]:
 
 def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: Say) -> None:
     """List the packages of every image, and match them against the advisories."""
-    from seawall.checks.image.vulnerabilities import findings
+    from seawall.checks.vex import apply
+    from seawall.checks.vulnerabilities import findings
+    from seawall.workflows import vex
     from seawall.workflows.advisories import open_advisories
     from seawall.workflows.images import Images
 
@@ -226,6 +229,7 @@ def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: S
             assessed.failed.append(str(error) + (f" ({error.hint})" if error.hint else ""))
         assessed.not_assessed.append(NotAssessed(what="image", where=where, why=error.message))
 
+    statements = vex.of_files(settings, assessed.failed)
     with open_advisories(settings) as advisories, Images(settings) as images:
         for place in images.places(places, failed):
             try:
@@ -234,7 +238,8 @@ def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: S
                     image = images.contents(source)
                     say(f"matching {len(image.packages)} packages of {image.name}")
                     matched = advisories.match(image.packages, image.distro)
-                    assessed.findings += findings(image, matched)
+                    attached, said = vex.beside(image, place, images, settings, assessed.not_assessed)
+                    assessed.findings += apply(findings(image, matched), image, [*statements, *said])
                     assessed.packages += image.packages
                     assessed.not_assessed += [*image.not_assessed, *of_image(image.name, matched.not_assessed)]
                     if settings.outdated:
@@ -242,24 +247,33 @@ def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: S
 
                         outdated.look(image, place, images, settings, assessed, say)
                     points = inside(image, settings, assessed)
-                    distro = image.distro
-                    assessed.images.append(
-                        ImageCoverage(
-                            name=image.name,
-                            file=image.file,
-                            platform=image.platform,
-                            distro=f"{distro.id} {distro.version}".strip() if distro else "",
-                            layers=len(image.layers),
-                            packages=len(image.packages),
-                            matched=matched.judged,
-                            exploitability=None if points is None else sum(each.points for each in points),
-                            points=points or (),
-                        )
-                    )
+                    assessed.images.append(coverage(image, matched.judged, points, attached))
             except SeawallError as error:
                 failed(str(place), error)
         assessed.advisories = advisories.feeds()
         assessed.not_assessed += advisories.gaps()
+
+
+def coverage(
+    image: Image, judged: int, points: tuple[Points, ...] | None, attached: tuple[Attached, ...]
+) -> ImageCoverage:
+    """How much of an image was read. `judged` of its packages were matched."""
+    distro = image.distro
+    below = {layer.diff_id for layer in image.layers[: image.base.layers]} if image.base else set()
+    return ImageCoverage(
+        name=image.name,
+        file=image.file,
+        platform=image.platform,
+        distro=f"{distro.id} {distro.version}".strip() if distro else "",
+        layers=len(image.layers),
+        packages=len(image.packages),
+        matched=judged,
+        exploitability=None if points is None else sum(each.points for each in points),
+        points=points or (),
+        attached=attached,
+        base=image.base,
+        from_base=sum(package.layer in below for package in image.packages if package.layer),
+    )
 
 
 def inside(image: Image, settings: Settings, assessed: Assessed) -> tuple[Points, ...] | None:

@@ -194,5 +194,6 @@ class _Search:
 
 def _is_image(path: Path) -> bool:
     from seawall.sources.images.opening import recognise
+    from seawall.sources.images.stores.opening import is_store
 
-    return recognise(path) is not None
+    return recognise(path) is not None or is_store(path)

@@ -15,6 +15,8 @@ from seawall.model import Image
 from seawall.sources.images.image import ImageSource
 from seawall.sources.images.opening import open_images
 from seawall.sources.images.registry.reference import Reference
+from seawall.sources.images.stores.opening import Stored, is_store, open_folder
+from seawall.sources.images.stores.store import Store
 from seawall.workflows.inputs import Place
 from seawall.workflows.settings import Settings
 
@@ -32,6 +34,7 @@ class Images:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._open = ExitStack()
+        self._stores: dict[Path | None, Store] = {}
 
     def __enter__(self) -> Images:
         return self
@@ -43,7 +46,9 @@ class Images:
         """Each place, a whole repository or registry as its images. What cannot be listed is told to `failed`."""
         settings = self._settings
         for place in named:
-            if not isinstance(place, Reference) or place.tag or place.digest:
+            if isinstance(place, Path | Stored) and self._is_whole_store(place):
+                yield from self._stored(place, failed)
+            elif not isinstance(place, Reference) or place.tag or place.digest:
                 yield place
             elif settings.sweep or settings.newest:
                 from seawall.sources.images.registry.opening import sweep
@@ -60,6 +65,37 @@ class Images:
                 hint = "name a repository in it, or say --all or --newest N"
                 failed(str(place), UsageError("this is a whole registry", where=str(place), hint=hint))
 
+    def _is_whole_store(self, place: Path | Stored) -> bool:
+        if isinstance(place, Stored):
+            return not place.name
+        return place not in self._settings.rootfs and is_store(place)
+
+    def _stored(self, place: Path | Stored, failed: Failed) -> Iterator[Place]:
+        """The images of a store: those that were asked for, else all."""
+        folder, named = (place, self._settings.named) if isinstance(place, Path) else (None, ())
+        try:
+            if not (folder or self._settings.sweep):
+                hint = "name an image, as docker://nginx:1.27, or say --all"
+                raise UsageError("this is every image of Docker", where=str(place), hint=hint)
+            for name in named or self._store(folder).names():
+                yield Stored(folder=folder, name=name)
+        except SeawallError as error:
+            failed(str(place), error)
+
+    def _store(self, folder: Path | None) -> Store:
+        """The store in a folder, or that of Docker's daemon; opened once. Raises SeawallError."""
+        if folder not in self._stores:
+            if folder:
+                self._stores[folder] = open_folder(folder, self._settings.limits)
+            else:
+                from seawall.sources.images.stores.docker_daemon import SOCKET, DockerDaemon
+
+                agent = self._settings.access.user_agent
+                daemon = DockerDaemon(self._settings.docker_host or SOCKET, self._settings.limits, user_agent=agent)
+                self._open.callback(daemon.close)
+                self._stores[folder] = daemon
+        return self._stores[folder]
+
     def sources(self, place: Place) -> tuple[ImageSource, ...]:
         """The images of one place, not read yet. Raises SeawallError."""
         settings = self._settings
@@ -74,6 +110,8 @@ class Images:
             if place.is_file() and is_sbom(place, limits=settings.limits):
                 return (open_sbom(place, limits=settings.limits),)
             return open_images(place, platform=platform, limits=settings.limits)
+        if isinstance(place, Stored):
+            return self._store(place.folder).open(place.name, platform)
         from seawall.sources.images.registry.opening import open_reference
 
         return (open_reference(place, self.registries, platform=platform, limits=settings.limits),)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seawall.checks.image.outdated import ECOSYSTEMS, outdated_language, outdated_system
+from seawall.checks.outdated import ECOSYSTEMS, outdated_language, outdated_system
 from seawall.errors import FetchError, SeawallError
 from seawall.model import Image, NotAssessed, Outdated, Package
 from seawall.safe import files

@@ -42,6 +42,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `baseline` describes the clusters that those found are held against: a path, or `profile:NAME`. `grouping` says
     which clusters belong together; `whole_matrix` asks for the settings that do not differ, too. With `outdated`,
     newer versions of packages are looked for, as `repositories` says.
+    `docker_host` is the address of Docker's daemon; of a store, only the images in `named` are meant, or all. The
+    statements in `vex` (files) count, and with `attached` those that an image's registry has beside it.
     An image that was built more than `max_image_age` days ago is old.
     """
 
@@ -64,3 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     grouping: Grouping = Grouping()
     whole_matrix: bool = False
     max_image_age: int = 90
+    docker_host: str = ""
+    named: tuple[str, ...] = ()
+    vex: tuple[Path, ...] = ()
+    attached: bool = False

@@ -209,3 +209,22 @@ def test_a_package_comes_back_as_it_went_out(form: str, package: Package, source
         path.write_text(render(report, form))
         (back,) = open_sbom(path).image.packages
     assert back == package
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_as_powershell_writes_it(encoding: str, tmp_path: Path) -> None:
+    component = {"type": "library", "name": "lodash", "version": "4.17.20", "purl": "pkg:npm/lodash@4.17.20"}
+    document = {"bomFormat": "CycloneDX", "specVersion": "1.7", "version": 1, "components": [component]}
+    path = tmp_path / "bom.json"
+    path.write_bytes(("\ufeff" + json.dumps(document)).encode(encoding))
+    assert is_sbom(path)
+    assert [package.purl for package in open_sbom(path).image.packages] == ["pkg:npm/lodash@4.17.20"]
+
+
+def test_spdx_3_is_refused_with_a_way_out(tmp_path: Path) -> None:
+    path = tmp_path / "spdx3.json"
+    path.write_text('{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": []}')
+    assert is_sbom(path)
+    with pytest.raises(Unsupported, match="SPDX 3 is not read") as caught:
+        open_sbom(path)
+    assert "2.3" in caught.value.hint

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterator
 
-from seawall.model import Coverage, FeedStatus, Report
+from seawall.model import Coverage, FeedStatus, ImageCoverage, Report
 from seawall.reports.style import Style
 from seawall.reports.table.text import count, listed, wrap
 from seawall.safe.terminal import printable
@@ -24,6 +25,8 @@ def coverage(report: Report, style: Style) -> Iterator[str]:
         if image.exploitability is not None:
             parts = ", ".join(f"{each.what} {each.points}" for each in image.points)
             text = f"Exploitability of {image.name}: {image.exploitability}" + (f" ({parts})." if parts else ".")
+            yield from wrap(printable(text), style.width, "  ")
+        for text in filter(None, (_base(image), _attached(image))):
             yield from wrap(printable(text), style.width, "  ")
     if missing := sorted({path for paths in separate_settings(report).values() for path in paths}):
         number = sum(map(len, separate_settings(report).values()))
@@ -52,6 +55,23 @@ def _things(seen: Coverage) -> Iterator[str]:
     if seen.dockerfiles:
         instructions = sum(dockerfile.instructions for dockerfile in seen.dockerfiles)
         yield f"{count(len(seen.dockerfiles), 'Dockerfile')} ({count(instructions, 'instruction')})"
+
+
+def _base(image: ImageCoverage) -> str:
+    base = image.base
+    if not (base and base.layers and image.packages):
+        return ""
+    name = f" {base.name}" if base.name else ""
+    came = f"{image.from_base:,} of {count(image.packages, 'package')} of {image.name} came with its base image{name}"
+    return f"{came} (by {base.why}): a newer base renews them."
+
+
+def _attached(image: ImageCoverage) -> str:
+    if not image.attached:
+        return ""
+    kinds = Counter(each.kind for each in image.attached)
+    told = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
+    return f"Attached to {image.name}: {told}; no signature was checked."
 
 
 def _date(feed: FeedStatus) -> str:

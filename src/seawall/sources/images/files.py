@@ -74,11 +74,14 @@ class Archive:
     are: it is unpacked, as one file and without its members' names, to a temporary file that has no name either.
     """
 
-    def __init__(self, path: Path, *, limits: Limits) -> None:
-        """Raises Unreadable, Malformed or LimitExceeded."""
+    def __init__(self, path: Path | str, *, limits: Limits, file: IO[bytes] | None = None) -> None:
+        """`file` is the archive where it is open already; `path` then only names it.
+
+        Raises Unreadable, Malformed or LimitExceeded.
+        """
         self.where = str(path)
         self._lock = threading.Lock()
-        self._file: IO[bytes] = open_file(path)
+        self._file: IO[bytes] = file or open_file(Path(path))
         weakref.finalize(self, self._file.close)
         stream = open_stream(self._file, where=self.where, limits=limits)
         if stream.kind != "plain":

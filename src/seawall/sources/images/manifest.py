@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -108,16 +109,23 @@ def image_source(
     open_layer: Callable[[Descriptor], Callable[[], OpenFile]],
     there: Callable[[Descriptor], bool],
     notes: Sequence[NotAssessed],
+    unpacked: Sequence[Path | None] | None = None,
 ) -> ImageSource:
-    """The image of a manifest, its layers opened only when they are read. `file` says where it is. Raises Malformed."""
+    """The image of a manifest, its layers opened only when they are read. `file` says where it is. Raises Malformed.
+
+    `unpacked`, where it is given, has for each layer the folder that stands in for an archive that is not there.
+    """
     entries, diff_ids = manifest.layers or (), config.diff_ids
     if len(entries) != len(diff_ids):
         what = f"{len(entries)} layers, but the configuration names {len(diff_ids)}"
         raise Malformed(what, where=f"{file}!/{digest}")
     layers, missing = list[LayerSource | None](), list[NotAssessed]()
-    for entry, diff_id in zip(entries, diff_ids, strict=True):
+    for entry, diff_id, folder in zip(entries, diff_ids, unpacked or [None] * len(entries), strict=True):
         where = f"{file}!/{entry.digest}"
-        if why := _unreadable(entry, there, file):
+        if folder and not there(entry):
+            layers.append(LayerSource(where=str(folder), diff_id=diff_id, size=entry.size, folder=folder))
+            continue
+        if why := _unreadable(entry, there, file, kept=unpacked is None):
             missing.append(NotAssessed(what="image layer", where=where, why=why))
             layers.append(None)
             continue
@@ -156,8 +164,8 @@ def well_formed(digest: str, where: str) -> str:
     return digest
 
 
-def _unreadable(entry: Descriptor, there: Callable[[Descriptor], bool], where: str) -> str:
-    """Why a layer cannot be read, "" where it can."""
+def _unreadable(entry: Descriptor, there: Callable[[Descriptor], bool], where: str, *, kept: bool) -> str:
+    """Why a layer cannot be read, "" where it can. Where layers are `kept`, one that is not there is an error."""
     well_formed(entry.digest, where)
     if "encrypted" in entry.media_type:
         return "it is encrypted"
@@ -165,4 +173,6 @@ def _unreadable(entry: Descriptor, there: Callable[[Descriptor], bool], where: s
         return ""
     if "foreign" in entry.media_type or "nondistributable" in entry.media_type:
         return "it is kept elsewhere by its vendor (a foreign layer)"
+    if not kept:
+        return "the store has thrown its archive away and has it nowhere unpacked in a folder"
     raise Malformed(f"the layer {entry.digest} is not there", where=where, hint="copy the image again")

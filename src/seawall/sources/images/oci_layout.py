@@ -6,7 +6,8 @@ Every document is checked against the digest by which it is referred to, every l
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -38,12 +39,19 @@ class _Found(msgspec.Struct, frozen=True):
     config: Config
 
 
-def read_layout(files: Files, *, platform: str | None, limits: Limits) -> tuple[ImageSource, ...]:
+Unpacked = Callable[[Sequence[str]], Sequence[Path | None]]
+"""From the diffIDs of an image to the folders in which its layers lie unpacked, None where one does not."""
+
+
+def read_layout(
+    files: Files, *, platform: str | None, limits: Limits, unpacked: Unpacked | None = None
+) -> tuple[ImageSource, ...]:
     """All images of the layout, of each the variant for `platform`. Raises InputError.
 
     With several variants and no choice, linux/amd64 is taken and the others are reported; without it none is.
+    With `unpacked`, a layer that is not there is looked for in a folder, and reported where that is not there either.
     """
-    layout = _Layout(files, limits)
+    layout = _Layout(files, limits, unpacked)
     groups: dict[str, list[_Found]] = {}
     for found in layout.images():
         groups.setdefault(found.group, []).append(found)
@@ -57,8 +65,8 @@ def read_layout(files: Files, *, platform: str | None, limits: Limits) -> tuple[
 class _Layout:
     """The documents of one layout. `passed_over` says what is in it besides readable images."""
 
-    def __init__(self, files: Files, limits: Limits) -> None:
-        self._files, self._limits = files, limits
+    def __init__(self, files: Files, limits: Limits, unpacked: Unpacked | None) -> None:
+        self._files, self._limits, self._unpacked = files, limits, unpacked
         self.passed_over: list[str] = []
         self._seen: set[tuple[str, str]] = set()
 
@@ -109,6 +117,7 @@ class _Layout:
                 open_layer=lambda entry: functools.partial(self._files.open, self._blob(entry)),
                 there=self._holds,
                 notes=notes,
+                unpacked=self._unpacked(one.config.diff_ids) if self._unpacked else None,
             )
 
     def _document(self, entry: Descriptor, kind: type[T]) -> T:

@@ -63,7 +63,11 @@ def open_images(path: Path, *, platform: str | None = None, limits: Limits = DEF
 def _images(path: Path, platform: str | None, limits: Limits) -> tuple[ImageSource, ...]:
     if path.is_dir() and recognise(path) == "rootfs":
         return (open_rootfs(path),)
-    files: Files = Folder(path) if path.is_dir() else Archive(path, limits=limits)
+    return images_in(Folder(path) if path.is_dir() else Archive(path, limits=limits), platform, limits)
+
+
+def images_in(files: Files, platform: str | None, limits: Limits) -> tuple[ImageSource, ...]:
+    """The images in these files, as `open_images`. Raises InputError."""
     if INDEX in files and ("oci-layout" in files or MANIFEST not in files):
         return read_layout(files, platform=platform, limits=limits)
     if MANIFEST in files:

@@ -1,4 +1,9 @@
-"""An unpacked root file system: a folder read as one layer, without following a link out of it."""
+"""An unpacked root file system: a folder read as one layer, without following a link out of it.
+
+The folder of a layer as overlayfs keeps it is read the same way: there, a character device 0:0 hides what lower layers
+have of that name, and an attribute marks a folder that hides all that is below it
+(https://docs.kernel.org/filesystems/overlayfs.html#whiteouts-and-opaque-directories).
+"""
 
 from __future__ import annotations
 
@@ -23,6 +28,8 @@ T = TypeVar("T")
 
 _OS_RELEASE = ("etc/os-release", "usr/lib/os-release")
 _KERNEL = frozenset({"proc", "sys", "dev"})
+_OPAQUE = frozenset({"trusted.overlay.opaque", "user.overlay.opaque", "user.fuseoverlayfs.opaque"})
+_ELSEWHERE = frozenset({"trusted.overlay.redirect", "user.overlay.redirect"})
 _READ_ONLY = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -72,6 +79,7 @@ def read_folder(
             elif entry.is_dir(follow_symlinks=False):
                 entries[entry.name] = "dir"
                 _keep_rights(entry, path, facts)
+                _note_overlay(entry, path, facts)
                 if folder or entry.name not in _KERNEL:
                     todo.append(path)
                 else:
@@ -81,9 +89,29 @@ def read_folder(
                 _keep_rights(entry, path, facts)
                 if wants(path) or (wants_program and _is_program(entry, path, wants_program)):
                     facts.results[path] = _visited(Path(entry.path), path, visit, limits)
+            elif _hides(entry):
+                facts.whiteouts.append(path)
             else:
                 entries[entry.name] = "other"
     return facts
+
+
+def _hides(entry: os.DirEntry[str]) -> bool:
+    status = entry.stat(follow_symlinks=False)
+    return stat.S_ISCHR(status.st_mode) and status.st_rdev == 0
+
+
+def _note_overlay(entry: os.DirEntry[str], path: str, facts: LayerFacts[T]) -> None:
+    """What the attributes of a folder say of the layers below it."""
+    marks: set[str] = set()
+    with suppress(OSError):
+        marks.update(os.listxattr(entry.path, follow_symlinks=False) if hasattr(os, "listxattr") else ())
+    if any(os.getxattr(entry.path, mark, follow_symlinks=False) == b"y" for mark in marks & _OPAQUE):
+        facts.opaque.append(path)
+    if marks & _ELSEWHERE:
+        tar.note(
+            facts.notes, f"the folder {as_text(path)} was renamed in place; what lower layers have of it is missing"
+        )
 
 
 def _keep_rights(entry: os.DirEntry[str], path: str, facts: LayerFacts[T]) -> None:

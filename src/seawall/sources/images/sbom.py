@@ -1,10 +1,11 @@
-"""SBOMs as images whose packages are listed already: CycloneDX 1.2 to 1.6 and SPDX 2.2 and 2.3, in JSON.
+"""SBOMs as images whose packages are listed already: CycloneDX 1.2 to 1.7 and SPDX 2.2 and 2.3, in JSON.
 
 What a foreign SBOM lacks and matching needs (the distro, source packages, versions, owners) is in `not_assessed`.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -23,7 +24,7 @@ from seawall.sources.images.sbom_purl import Purl, parse, without
 OS_TYPES = ("alpm", "apk", "deb", "rpm")
 
 _MARKS = {
-    ".json": rb'"bomFormat"\s*:\s*"CycloneDX"|"spdxVersion"\s*:',
+    ".json": rb'"bomFormat"\s*:\s*"CycloneDX"|"spdxVersion"\s*:|"https?://spdx.org/rdf/3',
     ".cdx": rb'"bomFormat"\s*:|http://cyclonedx\.org/schema/bom',
     ".xml": rb"http://cyclonedx\.org/schema/bom",
     ".spdx": rb'"spdxVersion"\s*:|(?m:^SPDXVersion:)',
@@ -52,23 +53,34 @@ _OF_A_RUN = re.compile(
 def is_sbom(path: Path, *, limits: Limits = DEFAULT) -> bool:
     """Whether a file is an SBOM of any kind, whether it can be read here or not. Raises InputError."""
     mark = _MARKS.get(path.suffix.lower())
-    return mark is not None and re.search(mark, files.read(path, limits=limits)) is not None
+    return mark is not None and re.search(mark, _content(path, limits)) is not None
 
 
 def open_sbom(path: Path, *, limits: Limits = DEFAULT) -> ImageSource:
     """The SBOM as an image that is cataloged. Raises InputError: Unsupported for another format or version."""
     where = str(path)
-    data = files.read(path, limits=limits)
+    data = _content(path, limits)
     if _NO_JSON.match(data):
         hint = "have its tool write JSON, or convert it (`cyclonedx convert`, `pyspdxtools`)"
         raise Unsupported("an SBOM in XML or tag-value form, which is not read", where=where, hint=hint)
     document = json.load(data, where=where, limits=limits)
+    if isinstance(document, dict) and "spdx.org/rdf/3" in str(document.get("@context", "")):
+        hint = "have its tool write SPDX 2.3 or CycloneDX, in JSON"
+        raise Unsupported("SPDX 3 is not read", where=where, hint=hint)
     try:
         read = cyclonedx if isinstance(document, dict) and "bomFormat" in document else spdx
         bom = read(document, where=where)
     except (msgspec.ValidationError, UnicodeDecodeError) as error:
         raise Malformed(f"not the SBOM it should be: {error}", where=where) from None
     return ImageSource(image=_image(bom, where), layers=(), cataloged=True)
+
+
+def _content(path: Path, limits: Limits) -> bytes:
+    """The file in UTF-8; PowerShell writes what it redirects in UTF-16."""
+    data = files.read(path, limits=limits)
+    if data[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return data
+    return data.decode("utf-16", "replace").encode("utf-8", "replace")
 
 
 def _image(bom: Bom, where: str) -> Image:

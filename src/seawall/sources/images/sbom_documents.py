@@ -14,7 +14,7 @@ import msgspec
 from seawall.errors import Malformed, Unsupported
 from seawall.model import NotAssessed
 
-CYCLONEDX = ("1.2", "1.3", "1.4", "1.5", "1.6")
+CYCLONEDX = ("1.2", "1.3", "1.4", "1.5", "1.6", "1.7")
 SPDX = ("SPDX-2.2", "SPDX-2.3")
 TELLS_SOURCES = ("seawall", "syft", "trivy")
 """Tools that name the source package wherever it is not of the same name."""

@@ -1,0 +1,49 @@
+"""Where VEX statements come from: the files that the user names, and what is attached to images in registries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seawall.errors import SeawallError
+from seawall.model import Image, NotAssessed
+from seawall.sources.images.registry.reference import Reference
+from seawall.workflows.inputs import Place
+from seawall.workflows.settings import Settings
+
+if TYPE_CHECKING:
+    from seawall.model.vex import Attached, Statement
+    from seawall.workflows.images import Images
+
+
+def of_files(settings: Settings, failed: list[str]) -> list[Statement]:
+    """The statements in the files that the user named; a file that cannot be read is work that could not be done."""
+    from seawall.sources.images.vex import read_vex
+
+    said: list[Statement] = []
+    for path in settings.vex:
+        try:
+            said += read_vex(path, limits=settings.limits)
+        except SeawallError as error:
+            failed.append(str(error) + (f" ({error.hint})" if error.hint else ""))
+    return said
+
+
+def beside(
+    image: Image, place: Place, images: Images, settings: Settings, not_assessed: list[NotAssessed]
+) -> tuple[tuple[Attached, ...], list[Statement]]:
+    """What is attached to an image in its registry, and with `settings.attached` what that says of its flaws."""
+    if not isinstance(place, Reference) or settings.framework:
+        return (), []
+    from seawall.sources.images.registry.attached import attached, read_attached
+
+    found: tuple[Attached, ...] = ()
+    try:
+        found = attached(place, image.digest, images.registries)
+        if not settings.attached:
+            return found, []
+        said, gaps = read_attached(place, image.name, found, images.registries)
+    except SeawallError as error:
+        not_assessed.append(NotAssessed(what="what is attached to the image", where=image.name, why=error.message))
+        return found, []
+    not_assessed += gaps
+    return found, said
