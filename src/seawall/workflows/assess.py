@@ -75,7 +75,8 @@ def assess(
     assessed = Assessed(not_assessed=list(found.not_assessed), failed=list(found.failed))
     if found.clusters:
         audit(found.clusters, settings, assessed, say)
-    judge_dockerfiles(found.dockerfiles, settings, assessed, say)
+    if found.dockerfiles:
+        judge_dockerfiles(found.dockerfiles, settings, assessed, say)
     images: list[Place] = [*found.images, *settings.rootfs, *afar]
     if images:
         scan(images, settings, assessed, say)
@@ -219,7 +220,7 @@ def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: S
     """List the packages of every image, and match them against the advisories."""
     from seawall.checks.vex import apply
     from seawall.checks.vulnerabilities import findings
-    from seawall.workflows import outdated, vex
+    from seawall.workflows import vex
     from seawall.workflows.advisories import open_advisories
     from seawall.workflows.images import Images
 
@@ -243,6 +244,8 @@ def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: S
                     assessed.packages += image.packages
                     assessed.not_assessed += [*image.not_assessed, *of_image(image.name, matched.not_assessed)]
                     if settings.outdated:
+                        from seawall.workflows import outdated
+
                         outdated.look(image, place, images, settings, assessed, say)
                     points = inside(image, settings, assessed)
                     assessed.images.append(coverage(image, matched.judged, points, attached))

@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-import seawall.contents as inside
 from seawall.catalogers import Evidence, assemble, catalog, exact_paths, wants, wants_program
 from seawall.catalogers.records import Records, pack, unpack
+from seawall.contents import inspect as inside
+from seawall.contents.assemble import assemble as contents_of
 from seawall.model import Image
 from seawall.safe.limits import Limits
 from seawall.safe.names import as_text
@@ -59,7 +60,7 @@ def cataloged(source: ImageSource, limits: Limits, kept: Kept[Any] | None) -> Im
     noted = ((path, found.noted, index) for path, found, index in tree.everything())
     return msgspec.structs.replace(
         image,
-        contents=inside.assemble(image, tree, noted),
+        contents=contents_of(image, tree, noted),
         distro=contents.distro,
         packages=contents.packages,
         configuration=contents.configuration,
