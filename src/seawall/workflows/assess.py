@@ -286,6 +286,7 @@ def inside(image: Image, settings: Settings, assessed: Assessed) -> tuple[Points
 
     if image.contents is None or image.platform.startswith("windows"):
         why = "its files are Windows'" if image.contents else "it was read from a list of its packages"
+        why = "only packages were asked for" if settings.packages_only else why
         what = "tools, rights and secrets in an image"
         assessed.not_assessed.append(NotAssessed(what=what, where=image.name, why=why))
         return None
