@@ -95,7 +95,7 @@ class FindingShape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PackageShape(msgspec.Struct, frozen=True, kw_only=True):
-    """An installed package; `owner` is the OS package that owns its evidence file."""
+    """An installed package; `owner` is the OS package that owns its evidence file, `image` the `id` of its image."""
 
     purl: str
     type: str
@@ -104,6 +104,7 @@ class PackageShape(msgspec.Struct, frozen=True, kw_only=True):
     path: str | None
     layer: str | None
     owner: str | None
+    image: str | None
 
 
 class OutdatedShape(msgspec.Struct, frozen=True, kw_only=True):

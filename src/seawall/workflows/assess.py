@@ -239,12 +239,12 @@ def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: S
                     matched = advisories.match(image.packages, image.distro)
                     attached, said = vex.beside(image, place, images, settings, assessed.not_assessed)
                     assessed.findings += apply(findings(image, matched), image, [*statements, *said])
-                    assessed.packages += image.packages
+                    seen = coverage(image, matched.judged, inside(image, settings, assessed), attached)
+                    assessed.packages += [msgspec.structs.replace(each, image=seen.id) for each in image.packages]
+                    assessed.images.append(seen)
                     assessed.not_assessed += [*image.not_assessed, *of_image(image.name, matched.not_assessed)]
                     if settings.outdated:
                         outdated.look(image, place, images, settings, assessed, say)
-                    points = inside(image, settings, assessed)
-                    assessed.images.append(coverage(image, matched.judged, points, attached))
             except SeawallError as error:
                 failed(str(place), error)
         assessed.advisories = advisories.feeds()
@@ -258,6 +258,7 @@ def coverage(
     distro = image.distro
     below = {layer.diff_id for layer in image.layers[: image.base.layers]} if image.base else set()
     return ImageCoverage(
+        id=identity(image),
         name=image.name,
         file=image.file,
         platform=image.platform,
@@ -271,6 +272,13 @@ def coverage(
         base=image.base,
         from_base=sum(package.layer in below for package in image.packages if package.layer),
     )
+
+
+def identity(image: Image) -> str:
+    """What tells an image from others, whenever and however it was read."""
+    if not image.digest:
+        return " ".join(dict.fromkeys(filter(None, (image.name, image.platform, image.file))))
+    return image.name if image.name.endswith(f"@{image.digest}") else f"{image.name}@{image.digest}"
 
 
 def inside(image: Image, settings: Settings, assessed: Assessed) -> tuple[Points, ...] | None:
