@@ -29,7 +29,8 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     `files` are the paths that an OS package says it owns, relative to the root, kept only where they are evidence.
     `layer` is the diffID of the layer that brought it. `origin` is the vendor or repository where not the distro.
     `module` is the stream of a modular rpm, as `name:stream`. `image` is the `id` of the image that holds it, as a
-    report's coverage has it; "" until a report is made.
+    report's coverage has it; "" until a report is made. `claimed` names the attached SBOM that lists it where nothing
+    else in the image was seen of it; nobody has checked that SBOM.
     """
 
     type: str
@@ -47,6 +48,7 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     purl: str = ""
     files: tuple[str, ...] = ()
     image: str = ""
+    claimed: str = ""
 
 
 class Layer(msgspec.Struct, frozen=True, kw_only=True):

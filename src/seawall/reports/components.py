@@ -102,6 +102,7 @@ def properties(package: Package) -> list[Property]:
         *(_trivy(package) if package.type in ("deb", "apk") else ()),
         ("seawall:origin", package.origin),
         ("seawall:owner", package.owner),
+        ("seawall:claimed", package.claimed),
     ]
     return [(name, value) for name, value in told if value]
 

@@ -166,4 +166,5 @@ def _package(package: Package) -> PackageShape:
         layer=package.layer or None,
         owner=package.owner or None,
         image=package.image or None,
+        claimed=package.claimed or None,
     )

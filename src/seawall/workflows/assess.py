@@ -235,9 +235,9 @@ def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: S
                 for source in images.sources(place):
                     say(f"reading image {source.image.name}")
                     image = images.contents(source)
+                    image, attached, said = vex.beside(image, place, images, settings, assessed.not_assessed)
                     say(f"matching {len(image.packages)} packages of {image.name}")
                     matched = advisories.match(image.packages, image.distro)
-                    attached, said = vex.beside(image, place, images, settings, assessed.not_assessed)
                     assessed.findings += apply(findings(image, matched), image, [*statements, *said])
                     seen = coverage(image, matched.judged, inside(image, settings, assessed), attached)
                     assessed.packages += [msgspec.structs.replace(each, image=seen.id) for each in image.packages]
