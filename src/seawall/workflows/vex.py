@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from seawall.errors import SeawallError
-from seawall.model import Image, NotAssessed, Package
+from seawall.model import Finding, Image, NotAssessed, Package
+from seawall.model.vex import Statement
 from seawall.sources.images.registry.reference import Reference
 from seawall.workflows.inputs import Place
 from seawall.workflows.settings import Settings
 
 if TYPE_CHECKING:
-    from seawall.model.vex import Attached, Statement
+    from seawall.model.vex import Attached
     from seawall.workflows.images import Images
+
+
+class Spoken(msgspec.Struct, kw_only=True):
+    """The statements of one run, and which of them were about anything that was found."""
+
+    of_all: list[Statement]
+    of_one: list[Statement] = []
+    used: set[Statement] = msgspec.field(default_factory=set)
+
+    def judge(self, findings: Sequence[Finding], image: Image, attached: Sequence[Statement]) -> list[Finding]:
+        """The findings of an image as the statements leave them."""
+        from seawall.checks.vex import apply, matched
+
+        said = [*self.of_all, *attached]
+        self.of_one += attached
+        self.used |= matched(findings, image, said)
+        return apply(findings, image, said)
+
+    def idle(self) -> list[NotAssessed]:
+        """The statements that were about nothing."""
+        from seawall.checks.vex import idle
+
+        return list(idle([*self.of_all, *self.of_one], self.used))
 
 
 def of_files(settings: Settings, failed: list[str]) -> list[Statement]:

@@ -139,6 +139,7 @@ def _package(entry: Entry, purl: Purl, version: str) -> Package:
         path=_first(told, "syft:location:0:path", "aquasecurity:trivy:FilePath", "FilePath").lstrip("/"),
         layer=_first(told, "syft:location:0:layerID", "aquasecurity:trivy:LayerDiffID", "LayerDiffID"),
         owner=told.get("seawall:owner", ""),
+        claimed=told.get("seawall:claimed", ""),
         origin=told.get("seawall:origin", ""),
         module=_module(_first(told, "syft:metadata:modularityLabel", "aquasecurity:trivy:Modularitylabel")),
         purl=without(entry.purl, "upstream"),

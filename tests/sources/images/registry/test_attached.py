@@ -86,7 +86,7 @@ def test_cosigns_tags_are_looked_for_and_their_envelopes_opened(
     bundle = {"dsseEnvelope": envelope(statement("https://cyclonedx.org/bom", {"Data": SBOM}))}
     vex = envelope(statement("https://openvex.dev/ns/v0.2.0", VEX))
     provenance = envelope(statement("https://slsa.dev/provenance/v1", {}))
-    made = held(fake, f"{tag}.att", bundle, vex, provenance)
+    made = held(fake, f"{tag}.att", provenance, bundle, vex)
     held(fake, f"{tag}.sig", {"critical": {}})
     registries, reference = reach(), named(fake.host, "team/app", "1")
     assert attached(reference, digest, registries) == ()

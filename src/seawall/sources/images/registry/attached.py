@@ -74,12 +74,17 @@ def read_attached(reference: Reference, image: str, found: tuple[Attached, ...],
         where = f"{image}@{each.digest}"
         if each.kind not in ("vex", "sbom", "attestation"):
             continue
+        what = f"attached {each.kind}"
         try:
-            manifest = registry.manifest(reference.repository, each.digest)[0]
-            for layer in manifest.layers or ():
-                _read(registry, reference.repository, layer, image, where, said)
+            layers = registry.manifest(reference.repository, each.digest)[0].layers or ()
         except SeawallError as error:
-            said.not_assessed.append(NotAssessed(what=f"attached {each.kind}", where=where, why=error.message))
+            said.not_assessed.append(NotAssessed(what=what, where=where, why=error.message))
+            continue
+        for layer in layers:
+            try:
+                _read(registry, reference.repository, layer, image, where, said)
+            except SeawallError as error:
+                said.not_assessed.append(NotAssessed(what=what, where=where, why=error.message))
     return said
 
 
