@@ -33,6 +33,7 @@ PROD = Subject(kind="cluster", name="prod-west")
 NP1 = Subject(kind="pool", name="prod-west/np1")
 FLEET = Subject(kind="fleet", name="contoso")
 SHOP = Subject(kind="image", name="contoso.azurecr.io/shop:1.4")
+SHOP_ID = f"{SHOP.name}@sha256:{'5' * 64}"
 HOSTILE = Subject(kind="image", name="evil\x1b]0;owned\x07\u202e\n[x](https://evil.example)/é漢\udc80")
 
 LAYER = "sha256:3f2a9c1be0d5" + "0" * 52
@@ -183,6 +184,7 @@ COVERAGE = Coverage(
     ),
     images=(
         ImageCoverage(
+            id=SHOP_ID,
             name=SHOP.name,
             file="images/shop.tar",
             platform="linux/amd64",
@@ -199,9 +201,25 @@ COVERAGE = Coverage(
 )
 
 PACKAGES = (
-    Package(type="pypi", name="django", version="2.2", purl=DJANGO.purl, path=DJANGO.path),
-    Package(type="deb", name="openssl", version=OPENSSL.version, purl=OPENSSL.purl, path=OPENSSL.path, layer=LAYER),
-    Package(type="pypi", name="apt", version="2.6", purl="pkg:pypi/apt@2.6", path="usr/lib/apt.egg-info", owner="apt"),
+    Package(type="pypi", name="django", version="2.2", purl=DJANGO.purl, path=DJANGO.path, image=SHOP_ID),
+    Package(
+        type="deb",
+        name="openssl",
+        version=OPENSSL.version,
+        purl=OPENSSL.purl,
+        path=OPENSSL.path,
+        layer=LAYER,
+        image=SHOP_ID,
+    ),
+    Package(
+        type="pypi",
+        name="apt",
+        version="2.6",
+        purl="pkg:pypi/apt@2.6",
+        path="usr/lib/apt.egg-info",
+        owner="apt",
+        image=SHOP_ID,
+    ),
 )
 
 
