@@ -195,7 +195,7 @@ def test_an_image_tells_what_it_gives_what_it_runs_and_what_it_stands_on(estate:
     assert "/usr/bin/java via /bin/dash" in text
     assert "java -jar <b>" in text
     assert "not followed: /start.sh, line 3: $HOOK is not known" in text
-    assert "debian:12 88 of 143 packages came with it, by its labels" in text
+    assert "debian:12 by its labels; 88 of 143 packages came with it" in text
     assert "1 sbom no signature was checked" in text
 
 

@@ -27,8 +27,10 @@ def _facts(told: ImageCoverage) -> Iterator[tuple[str, str]]:
         yield "runs", _runs(told.trace)
     if told.base:
         name = esc(told.base.name) or "not named"
-        came = f"{told.from_base:,} of {count(told.packages, 'package')} came with it, " if told.base.layers else ""
-        yield "base image", f"{name} <small>{came}by {esc(told.base.why)}</small>"
+        came = f"{told.from_base:,} of {count(told.packages, 'package')} came with it"
+        if not told.base.layers:
+            came = "which packages came with it is not known"
+        yield "base image", f"{name} <small>by {esc(told.base.why)}; {came}</small>"
     if told.attached:
         kinds = sorted(Counter(each.kind for each in told.attached).items())
         numbers = ", ".join(f"{number:,} {esc(kind)}" for kind, number in kinds)

@@ -40,7 +40,7 @@ def _reason(whose: str, reason: str, findings: Sequence[Finding]) -> str:
 
 def _row(finding: Finding) -> str:
     package = finding.package
-    place = str(finding.location or "") or (package.path if package else finding.field)
+    place = package.path if package else str(finding.location or finding.field)
     where = place if finding.subject.kind == "dockerfile" else finding.subject.name
     below = "" if where == place else f"<small>{esc(place)}</small>"
     return (
