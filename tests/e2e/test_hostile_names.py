@@ -30,3 +30,22 @@ def test_names_in_a_folder(seawall: Seawall, tmp_path: Path) -> None:
         done = seawall("check", folder, "-f", form)
         assert done.returncode == 2
         assert "\x1b" not in done.stdout
+
+
+def test_names_in_and_of_a_dockerfile(seawall: Seawall, tmp_path: Path) -> None:
+    folder = tmp_path / "<img src=x>\x1b[2J"
+    folder.mkdir()
+    text = """\
+FROM evil.example/<script>:\x1b[2J AS <b>
+# seawall: ignore=IMG-DF-032 <script>alert(1)</script> says \x1b[2Jme
+CMD <img src=x onerror=alert(1)>
+"""
+    (folder / "Dockerfile").write_text(text)
+    for form in ("table", "json", "sarif", "html"):
+        page = seawall("check", tmp_path, "-f", form).stdout
+        assert "IMG-DF-" in page
+        assert "\x1b" not in page
+    assert "<img" not in page
+    assert page.count("<script>") == 1
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; says" in page
+    assert "&lt;img src=x&gt;" in page

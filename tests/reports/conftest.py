@@ -18,7 +18,6 @@ from seawall.model import (
     FleetMember,
     FleetSetting,
     FleetValue,
-    ImageCoverage,
     Location,
     NotAssessed,
     Package,
@@ -29,11 +28,11 @@ from seawall.model import (
     Subject,
 )
 
+from .shop import DOCKERFILE_SEEN, DOCKERFILES, OUTDATED, SHOP, SHOP_ID, SHOP_SEEN
+
 PROD = Subject(kind="cluster", name="prod-west")
 NP1 = Subject(kind="pool", name="prod-west/np1")
 FLEET = Subject(kind="fleet", name="contoso")
-SHOP = Subject(kind="image", name="contoso.azurecr.io/shop:1.4")
-SHOP_ID = f"{SHOP.name}@sha256:{'5' * 64}"
 HOSTILE = Subject(kind="image", name="evil\x1b]0;owned\x07\u202e\n[x](https://evil.example)/é漢\udc80")
 
 LAYER = "sha256:3f2a9c1be0d5" + "0" * 52
@@ -43,12 +42,14 @@ LOG4J = PackageRef(
     version="2.14.1",
     path="app/shop.jar!/BOOT-INF/lib/log4j-core-2.14.1.jar",
     layer=LAYER,
+    from_base=False,
 )
 OPENSSL = PackageRef(
     purl="pkg:deb/debian/openssl@3.0.11-1~deb12u2",
     name="openssl",
     version="3.0.11-1~deb12u2",
     path="var/lib/dpkg/status",
+    from_base=True,
 )
 DJANGO = PackageRef(
     purl="pkg:pypi/django@2.2", name="django", version="2.2", path="usr/lib/django-2.2.dist-info/METADATA"
@@ -168,6 +169,14 @@ FLAWS = (
     ),
 )
 
+WAIVED = _flaw(
+    "CVE-2023-0464",
+    Severity.HIGH,
+    OPENSSL,
+    Fix(state=FixState.FIXED, version="3.0.11-1~deb12u3"),
+    waived="not_affected, says Contoso <security> in shop.vex.json; no signature was checked",
+)
+
 GAPS = (
     NotAssessed(what="image layer", where="images/shop.tar!/blobs/sha256/ab", why="packed with lz4, which is not read"),
     NotAssessed(what="cluster setting", where="clusters/prod west.json:40", why="of a kind that was not expected"),
@@ -182,18 +191,8 @@ COVERAGE = Coverage(
             name="prod-west", file="clusters/prod west.json", known=88, unknown=4, passed=20, failed=3, undecided=1
         ),
     ),
-    images=(
-        ImageCoverage(
-            id=SHOP_ID,
-            name=SHOP.name,
-            file="images/shop.tar",
-            platform="linux/amd64",
-            distro="debian 12",
-            layers=4,
-            packages=143,
-            matched=120,
-        ),
-    ),
+    images=(SHOP_SEEN,),
+    dockerfiles=(DOCKERFILE_SEEN,),
     advisories=(
         FeedStatus(source="PyPI", records=18_000, newest="2026-11-22T08:00:00Z"),
         FeedStatus(source="Debian:12", records=40_000, newest="2026-11-20T08:00:00Z"),
@@ -259,12 +258,13 @@ CONTOSO = FleetGroup(
 
 @pytest.fixture
 def estate() -> Report:
-    findings = (*CHECKS, *UNDECIDED, *FLAWS)
+    findings = (*CHECKS, *UNDECIDED, *FLAWS, *DOCKERFILES, WAIVED)
     return Report(
         verdict=judge(findings, GAPS),
         findings=findings,
         packages=PACKAGES,
         not_assessed=GAPS,
         coverage=COVERAGE,
+        outdated=OUTDATED,
         fleet=(CONTOSO,),
     )

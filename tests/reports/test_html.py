@@ -9,20 +9,31 @@ from html.parser import HTMLParser
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from seawall.gate import judge
 from seawall.model import (
+    Base,
     Coverage,
+    DockerfileCoverage,
     Finding,
     FleetGroup,
     FleetMember,
     FleetSetting,
     FleetValue,
+    ImageCoverage,
+    Location,
     NotAssessed,
+    Outdated,
+    PackageRef,
+    Points,
     Report,
+    Run,
     Severity,
+    Started,
     Subject,
 )
+from seawall.model.vex import Attached
 from seawall.reports import render
 
 VOID = {"meta", "input", "br"}
@@ -117,6 +128,107 @@ def test_names_are_text_wherever_they_stand(name: str) -> None:
     plain = Reader(render(report, "html"))
     assert [tag for tag, _ in plain.elements].count("script") == 1
     assert not [tag for tag, _ in plain.elements if tag in ("img", "b>", "object")]
+
+
+def named(name: str) -> Report:
+    """Everything that a stranger's image or Dockerfile names, what is waived of it and what is newer than it."""
+    image = ImageCoverage(
+        name=name,
+        file=name + "/",
+        platform=name,
+        distro=name,
+        layers=1,
+        packages=1,
+        matched=0,
+        exploitability=5,
+        points=(Points(what=name, points=5, why=(name,) * 9),),
+        trace=Started(
+            runs=tuple(Run(path=name, command=(name,), phase=phase, why=name) for phase in ("start", "main")),
+            unknown=(name, name),
+        ),
+        attached=(Attached(kind=name, type=name, digest=name),),
+        base=Base(name=name, layers=1, why=name),
+        from_base=1,
+    )
+    package = PackageRef(purl=name, name=name, version=name, path=name, layer=name, from_base=True)
+    findings = tuple(
+        Finding(
+            rule=name,
+            title=name,
+            severity=Severity.LOW,
+            subject=Subject(kind=kind, name=name),
+            field=name,
+            message=name,
+            location=Location(file=name, line=3),
+            package=package if kind == "image" else None,
+            scored_by=name,
+            waived=waived,
+        )
+        for kind in ("image", "dockerfile")
+        for waived in ("", name or "so")
+    )
+    newer = {"newest": name, "newest_in_line": name, "released": name, "where": name, "withdrawn": name, "path": name}
+    return Report(
+        verdict=judge(findings, ()),
+        findings=findings,
+        coverage=Coverage(
+            images=(image,),
+            dockerfiles=(DockerfileCoverage(file=name, stages=1, instructions=1, passed=0, failed=1, undecided=0),),
+        ),
+        outdated=(Outdated(image=name, type=name, name=name, installed=name, **newer),),
+    )
+
+
+@settings(deadline=None, max_examples=50)
+@given(name=st.sampled_from([EVIL, "a\x1b[2J\u202eb", "<b>", "javascript:alert(1)"]) | st.text(max_size=20))
+def test_names_in_images_and_dockerfiles_are_text(name: str) -> None:
+    page, plain = (Reader(render(named(each), "html")) for each in (name, "plain"))
+    assert {tag for tag, _ in page.elements} <= {tag for tag, _ in plain.elements}
+    assert [tag for tag, _ in page.elements].count("script") == 1
+    assert not [key for _, given in page.elements for key in given if key.startswith("on")]
+    assert "\x1b" not in "".join(page.text)
+
+
+def test_an_image_tells_what_it_gives_what_it_runs_and_what_it_stands_on(estate: Report) -> None:
+    text = " ".join(" ".join(Reader(render(estate, "html")).text).split())
+    assert "exploitability 35 what adds to it +20 shell /bin/sh (dash) +15 root the image names no user" in text
+    assert "/usr/bin/java via /bin/dash" in text
+    assert "java -jar <b>" in text
+    assert "not followed: /start.sh, line 3: $HOOK is not known" in text
+    assert "debian:12 by its labels; 88 of 143 packages came with it" in text
+    assert "1 sbom no signature was checked" in text
+
+
+def test_files_that_were_not_read_are_not_harmless(estate: Report) -> None:
+    (image,) = estate.coverage.images
+    unread = structs.replace(image, exploitability=None, points=(), trace=None)
+    page = render(structs.replace(estate, coverage=structs.replace(estate.coverage, images=(unread,))), "html")
+    assert "not known: its files were not read" in page
+    assert '<div class="score">' not in page
+
+
+def test_what_is_waived_is_told_once_with_whose_word_it_is(estate: Report) -> None:
+    page = render(estate, "html")
+    before, _, waived = page.partition('<section id="waived">')
+    assert "CVE-2023-0464" not in before
+    assert 'comment in the file</span><span class="title">renewed every night, &lt;b&gt;see ticket 12' in waived
+    assert 'VEX statement</span><span class="title">not_affected, says Contoso &lt;security&gt;' in waived
+    assert "Dockerfile&lt;img&gt;:7</td>" in waived
+    assert '<span class="mono">shop/Dockerfile&lt;img&gt;:1</span>' in before
+
+
+def test_newer_versions_are_there_where_someone_asked(estate: Report) -> None:
+    section = '<section id="outdated">'
+    assert section in render(estate, "html")
+    assert section not in render(structs.replace(estate, outdated=None), "html")
+    assert "Nothing newer was found." in render(structs.replace(estate, outdated=()), "html")
+
+
+def test_what_is_found_can_be_filtered_by_image_and_by_dockerfile(estate: Report) -> None:
+    page = Reader(render(estate, "html"))
+    offered = {given["value"] for tag, given in page.elements if tag == "option"}
+    assert {"image", "dockerfile"} <= offered
+    assert {"image", "dockerfile"} <= {given.get("data-k", "") for _, given in page.elements}
 
 
 def test_the_matrix_tells_unknown_from_none_and_marks_the_weaker_side(estate: Report) -> None:

@@ -14,7 +14,9 @@ from seawall.model import Cost, Finding, Report, Severity, Status
 from seawall.reports.html.estate import advisories, estate, frameworks, gaps, not_assessed, undecided
 from seawall.reports.html.fleet import fleet
 from seawall.reports.html.markup import bar, esc, severities
+from seawall.reports.html.outdated import outdated
 from seawall.reports.html.problems import checks, filters, packages
+from seawall.reports.html.waived import waived
 from seawall.reports.order import worst_first
 from seawall.reports.style import PLAIN, Style
 from seawall.reports.table.problems import COSTS
@@ -36,31 +38,35 @@ MARK = (
 
 
 def render(report: Report, style: Style = PLAIN) -> str:
-    findings = worst_first(report.findings)
+    everything = worst_first(report.findings)
+    findings = [finding for finding in everything if not finding.waived]
+    accepted = [finding for finding in everything if finding.waived]
     sections = {
         "estate": estate(report, findings),
         "fleet": fleet(report.fleet),
         "problems": checks(findings),
         "vulnerabilities": packages(findings),
+        "outdated": outdated(report.outdated),
+        "waived": waived(accepted),
         "frameworks": frameworks(report.frameworks),
         "undecided": undecided(findings),
         "not-assessed": not_assessed(report.not_assessed),
         "advisories": advisories(report),
     }
     found = {key: body for key, body in sections.items() if body}
-    bar_of_filters = filters(findings)
+    bar_of_filters = filters(everything, report.outdated or ())
     main = "".join(bar_of_filters + body if key == _first_filtered(found) else body for key, body in found.items())
     if not any(finding.status is Status.FAIL for finding in findings):
         seen = findings or report.coverage.files
         said = "No problems found in what could be judged." if seen else "Nothing was found to assess."
         main = f'<p class="lead empty">{said}</p>\n{main}'
-    top = f"{_head()}{_band(report, style)}{_nav(found, report, findings)}"
+    top = f"{_head()}{_band(report, style)}{_nav(found, report, findings, len(accepted))}"
     page = f"{top}<main>\n{_cards(report, findings)}\n{main}{_foot()}"
     return "\n".join(line.rstrip() for line in page.split("\n")) + "\n"
 
 
 def _first_filtered(sections: dict[str, str]) -> str:
-    return next((key for key in ("problems", "vulnerabilities") if key in sections), "")
+    return next((key for key in ("problems", "vulnerabilities", "outdated", "waived") if key in sections), "")
 
 
 def _file(name: str) -> str:
@@ -99,17 +105,20 @@ def _band(report: Report, style: Style) -> str:
     )
 
 
-def _nav(found: dict[str, str], report: Report, findings: Sequence[Finding]) -> str:
+def _nav(found: dict[str, str], report: Report, findings: Sequence[Finding], accepted: int) -> str:
+    seen = report.coverage
     failed = [finding for finding in findings if finding.status is Status.FAIL]
     entries: dict[str, tuple[str, int]] = {
-        "estate": ("Estate", len(report.coverage.clusters) + len(report.coverage.images)),
+        "estate": ("Estate", len(seen.clusters) + len(seen.images) + len(seen.dockerfiles)),
         "fleet": ("Fleet", len(report.fleet)),
         "problems": ("Problems", sum(finding.package is None for finding in failed)),
         "vulnerabilities": ("Vulnerabilities", sum(finding.package is not None for finding in failed)),
+        "outdated": ("Newer versions", len(report.outdated or ())),
+        "waived": ("Waived", accepted),
         "frameworks": ("Frameworks", len(report.frameworks)),
         "undecided": ("Undecided", len(findings) - len(failed)),
         "not-assessed": ("Not assessed", len(report.not_assessed)),
-        "advisories": ("Advisories", len(report.coverage.advisories)),
+        "advisories": ("Advisories", len(seen.advisories)),
     }
     links = "".join(f'<a href="#{key}">{entries[key][0]} <b>{entries[key][1]:,}</b></a>' for key in found)
     return f"<nav><div>{links}</div></nav>\n" if links else ""
@@ -137,13 +146,15 @@ def _numbers(report: Report, findings: Sequence[Finding]) -> Iterator[tuple[str,
         title = "What mending costs"
         yield title, f"{easy / len(changes):.0%}", "touch no node", bar(numbers) + _key(numbers, words)
     seen = report.coverage
-    if seen.clusters or seen.images:
+    if seen.clusters or seen.images or seen.dockerfiles:
         things = [("clusters", len(seen.clusters)), ("images", len(seen.images))]
+        things += [("Dockerfiles", len(seen.dockerfiles))]
         things += [
             ("groups of clusters", len(report.fleet)),
             ("packages", sum(image.packages for image in seen.images)),
         ]
-        things += [("checks passed", sum(cluster.passed for cluster in seen.clusters))]
+        passed = sum(each.passed for each in seen.clusters) + sum(each.passed for each in seen.dockerfiles)
+        things += [("checks passed", passed)]
         yield "What was read", f"{seen.files:,}", "file" if seen.files == 1 else "files", _key(things)
     if unknown := [(what, number) for what, number in gaps(report) if number]:
         number = sum(number for what, number in unknown if "settings" not in what)

@@ -8,6 +8,7 @@ from seawall.model import (
     ClusterCoverage,
     ControlResult,
     ControlStatus,
+    DockerfileCoverage,
     Finding,
     FrameworkResult,
     ImageCoverage,
@@ -15,7 +16,9 @@ from seawall.model import (
     Report,
     Severity,
     Status,
+    Subject,
 )
+from seawall.reports.html.images import image
 from seawall.reports.html.markup import bar, count, esc, names, section, severities, table
 
 MOST_ROWS = 10
@@ -28,24 +31,31 @@ STATUSES = {
 }
 
 
-def by_subject(findings: Sequence[Finding]) -> dict[str, dict[Severity, int]]:
-    """Failures by the name of the cluster or image, a pool's with its cluster's."""
-    numbers: dict[str, dict[Severity, int]] = {}
+Thing = ClusterCoverage | ImageCoverage | DockerfileCoverage
+
+
+def by_subject(findings: Sequence[Finding]) -> dict[Subject, dict[Severity, int]]:
+    """Failures by the cluster, image or Dockerfile, a pool's with its cluster's."""
+    numbers: dict[Subject, dict[Severity, int]] = {}
     for finding in findings:
-        if finding.status is Status.FAIL and finding.subject.kind != "fleet":
-            name = finding.subject.name
-            owner = name.rpartition("/")[0] if finding.subject.kind == "pool" else name
+        if finding.status is Status.FAIL:
+            owner = finding.subject
+            if owner.kind == "pool":
+                owner = Subject(kind="cluster", name=owner.name.rpartition("/")[0])
             told = numbers.setdefault(owner, {})
             told[finding.severity] = told.get(finding.severity, 0) + 1
     return numbers
 
 
 def estate(report: Report, findings: Sequence[Finding]) -> str:
-    """A row for each cluster and image, the worst first; those after MOST_ROWS behind a fold."""
-    numbers = by_subject(findings)
-    things: list[ClusterCoverage | ImageCoverage] = [*report.coverage.clusters, *report.coverage.images]
-    things.sort(key=lambda each: (_weight(numbers.get(each.name, {})), each.name, each.file))
-    rows = [_thing(each, numbers.get(each.name, {})) for each in things]
+    """A row for each cluster, image and Dockerfile, the worst first; those after MOST_ROWS behind a fold."""
+    seen, numbers = report.coverage, by_subject(findings)
+    all_things: tuple[Thing, ...] = (*seen.clusters, *seen.images, *seen.dockerfiles)
+    things = [(_subject(each), each) for each in all_things]
+    things.sort(key=lambda each: (_weight(numbers.get(each[0], {})), each[0].name, each[1].file))
+    checked = any(each.package is None and each.status is Status.FAIL for each in findings)
+    found = "problems" if checked else "vulnerabilities"
+    rows = [_thing(subject, each, numbers.get(subject, {}), found) for subject, each in things]
     head = ("name", "problems", "what was told of it")
     body = f'<div class="card pad">{table(head, rows[:MOST_ROWS])}</div>' if rows else ""
     if len(rows) > MOST_ROWS:
@@ -55,30 +65,44 @@ def estate(report: Report, findings: Sequence[Finding]) -> str:
             f'<span class="title">{len(rows) - MOST_ROWS:,} more</span></summary>'
             f'<div class="pad">{rest}</div></details>'
         )
-    return section("estate", "Estate", "Every cluster and image that was read, the worst first.", body)
+    lead = "Every cluster, image and Dockerfile that was read, the worst first."
+    return section("estate", "Estate", lead, body)
+
+
+def _subject(thing: Thing) -> Subject:
+    if isinstance(thing, DockerfileCoverage):
+        return Subject(kind="dockerfile", name=thing.file)
+    return Subject(kind="cluster" if isinstance(thing, ClusterCoverage) else "image", name=thing.name)
 
 
 def _weight(numbers: Mapping[Severity, int]) -> tuple[int, ...]:
     return tuple(-numbers.get(severity, 0) for severity in reversed(Severity))
 
 
-def _thing(thing: ClusterCoverage | ImageCoverage, numbers: Mapping[Severity, int]) -> str:
+def _thing(subject: Subject, thing: Thing, numbers: Mapping[Severity, int], found: str) -> str:
+    """`found` is the section that the link to its problems leads to."""
     told = severities(numbers)
     tally = "".join(f'<span class="{kind}">{number:,} {kind}</span>' for kind, number in told if number)
     problems = (
         f'<div class="counts">{tally}</div>{bar(told, "mini")}' if tally else '<span class="word ok">none found</span>'
     )
-    if isinstance(thing, ClusterCoverage):
+    name = esc(subject.name)
+    find = f' <a class="find" href="#{found}" data-find="{name}"><small>show</small></a>' if tally else ""
+    file = f"<small>{esc(thing.file)}</small>" if thing.file != subject.name else ""
+    return f'<tr><td class="who">{name}{find}{file}</td><td>{problems}</td><td>{_told(thing)}</td></tr>'
+
+
+def _told(thing: Thing) -> str:
+    if isinstance(thing, ImageCoverage):
+        return image(thing)
+    if isinstance(thing, DockerfileCoverage):
+        what = f"Dockerfile of {count(thing.instructions, 'instruction')} in {count(thing.stages, 'stage')}"
+    else:
         share = thing.known / max(thing.known + thing.unknown, 1)
         what = f"{share:.0%} of {thing.known + thing.unknown:,} settings known"
-        what += f"<small>{thing.passed:,} checks passed, {thing.failed:,} failed, {thing.undecided:,} undecided</small>"
-    else:
-        what = f"{count(thing.packages, 'package')}, {thing.matched:,} judged"
-        rest = " · ".join(part for part in (thing.distro, thing.platform, count(thing.layers, "layer")) if part)
-        what += f"<small>{esc(rest)}</small>"
-    find = f' <a class="find" href="#problems" data-find="{esc(thing.name)}"><small>show</small></a>' if tally else ""
-    file = f"<small>{esc(thing.file)}</small>" if thing.file != thing.name else ""
-    return f'<tr><td class="who">{esc(thing.name)}{find}{file}</td><td>{problems}</td><td>{what}</td></tr>'
+    return (
+        f"{what}<small>{thing.passed:,} checks passed, {thing.failed:,} failed, {thing.undecided:,} undecided</small>"
+    )
 
 
 def frameworks(results: Sequence[FrameworkResult]) -> str:

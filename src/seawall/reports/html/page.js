@@ -18,7 +18,8 @@
         if (q && group.head === null) { group.head = group.el.querySelector("summary").textContent.toLowerCase(); }
         var head = !q || group.head.indexOf(q) >= 0;
         group.rows.forEach(function (row) {
-          var ok = on[row.el.dataset.s || group.el.dataset.s] && fits(row, group, "k", kind && kind.value) && fits(row, group, "c", cost && cost.value);
+          var severity = row.el.dataset.s || group.el.dataset.s;
+          var ok = (!severity || on[severity]) && fits(row, group, "k", kind && kind.value) && fits(row, group, "c", cost && cost.value);
           if (ok && !head) {
             if (row.text === null) { row.text = row.el.textContent.toLowerCase(); }
             ok = row.text.indexOf(q) >= 0;

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 from seawall.model import Outdated
 from seawall.reports.style import Style
-from seawall.reports.table.text import columns, count, cut, pad
+from seawall.reports.table.text import columns, count, cut, pad, wrap
 from seawall.safe.terminal import printable
 
 MOST = 20
@@ -23,9 +24,11 @@ def outdated(found: tuple[Outdated, ...] | None, style: Style) -> Iterator[str]:
         by_image.setdefault(each.image, []).append(each)
     for image, entries in by_image.items():
         shown = entries if style.verbose else entries[:MOST]
-        yield f"  {printable(image)}: {count(len(entries), 'package')} with something newer or better"
+        title = f"  {printable(image)}: {count(len(entries), 'package')} with something newer or better"
+        yield from wrap(title, style.width, "    ")
         rows = [HEADING, *map(_cells, shown)]
-        widths = [min(max(map(columns, column)), 40) for column in zip(*rows, strict=True)]
+        most = 40 if style.width else sys.maxsize
+        widths = [min(max(map(columns, column)), most) for column in zip(*rows, strict=True)]
         for row in rows:
             cells = (pad(cut(cell, width), width) for cell, width in zip(row, widths, strict=True))
             yield cut(f"    {'  '.join(cells)}".rstrip(), 0 if style.verbose else style.width)
