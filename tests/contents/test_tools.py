@@ -17,6 +17,8 @@ import pytest
 
 from seawall.checks import image_checks
 from seawall.checks.exploitability import exploitability
+from seawall.checks.image_gold import image as changed
+from seawall.checks.image_gold import tool
 from seawall.checks.images import judge
 from seawall.contents.programs import program
 from seawall.model import Contents, Image
@@ -143,8 +145,22 @@ def test_applets_are_found_in_the_program_itself(programs: dict[str, bytes], tmp
     assert {"sh", "wget", "nc", "telnet", "chroot"} <= set(each.applets)
     assert list(each.applets) == sorted(each.applets)
     told = rules(image)
-    assert any("sh (busybox)" in message for message in told["IMG-001"])
-    assert any("nc (busybox)" in message for message in told["IMG-003"])
+    for rule, applet in (("IMG-001", "sh"), ("IMG-003", "nc")):
+        (message,) = told[rule]
+        start, _, applets = message.partition(", with ")
+        assert start == "busybox is in the image: /app/data"
+        assert applet in applets.split(", ")
+
+
+def test_a_waiver_of_a_program_of_many_tools_outlives_its_list_of_applets() -> None:
+    network = [check for check in image_checks() if check.id == "IMG-003"]
+    few, more = (
+        list(judge(changed(programs=tool("busybox", applets=applets)), network, today=TODAY))
+        for applets in (("nc",), ("nc", "telnet", "wget"))
+    )
+    assert [finding.message for finding in more] == ["busybox is in the image: /usr/bin/busybox, with nc, telnet, wget"]
+    assert [finding.id for finding in few] == [finding.id for finding in more]
+    assert more[0].field == "tools.busybox"
 
 
 def test_a_minimal_image_has_none_and_its_files_were_read(tmp_path: Path) -> None:
