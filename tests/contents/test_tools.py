@@ -6,6 +6,8 @@ import datetime
 import hashlib
 import io
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -17,6 +19,8 @@ import pytest
 
 from seawall.checks import image_checks
 from seawall.checks.exploitability import exploitability
+from seawall.checks.image_gold import image as changed
+from seawall.checks.image_gold import tool
 from seawall.checks.images import judge
 from seawall.contents.programs import program
 from seawall.model import Contents, Image
@@ -41,6 +45,20 @@ PACKAGES = {  # the package, the program in it, and the tool that it is
     "strace": ("usr/bin/strace", "strace"),
     "dpkg": ("usr/bin/dpkg", "dpkg"),
     "tcc": ("usr/bin/tcc", "tcc"),
+    "yash": ("usr/bin/yash", "yash"),
+    "toybox": ("bin/toybox", "toybox"),
+    "clang-14": ("usr/lib/llvm-14/bin/clang", "clang"),
+    "rustc": ("usr/bin/rustc", "rustc"),
+    "dnf": ("usr/bin/dnf-3", "dnf"),
+    "ruby-rubygems": ("usr/bin/gem", "gem"),
+    "composer": ("usr/bin/composer", "composer"),
+}
+NPM = {  # the package with its version, and the tools of its scripts
+    "npm@11": {"bin/npm-cli.js": "npm", "bin/npx-cli.js": "npx"},
+    "yarn@1.22.22": {"bin/yarn.js": "yarn"},
+    "yarn@2.4.3": {"bin/yarn.js": "yarn"},
+    "pnpm@9": {"bin/pnpm.cjs": "pnpm"},
+    "corepack@0.34.7": {"dist/corepack.js": "corepack", "dist/yarn.js": "corepack"},
 }
 Entry = tuple[str, str, bytes | str, int]
 APP = b"\x7fELF\2\1\1".ljust(16, b"\0") + (2).to_bytes(2, "little") + bytes(8000)
@@ -135,6 +153,75 @@ def test_every_tool_is_found_under_another_name_and_behind_links(programs: dict[
     assert found["app/server"].tools == ()
 
 
+@pytest.mark.parametrize("package", NPM)
+def test_the_managers_of_npm_are_told_by_their_scripts(tmp_path: Path, package: str) -> None:
+    try:
+        command = ["npm", "pack", "--silent", package]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        pytest.skip("no npm, or no registry that answers it")
+    if done.returncode:
+        pytest.skip(f"no registry that has {package}")
+    (archive,) = tmp_path.glob("*.tgz")
+    with tarfile.open(archive) as files:
+        for path, tool_name in NPM[package].items():
+            script = files.extractfile(f"package/{path}")
+            assert script is not None
+            found = program("opt/data", script.read())
+            assert found is not None
+            assert found.tools == (tool_name,)
+
+
+@pytest.mark.parametrize(("name", "tools"), [("java", ("java",)), ("javac", ("javac",)), ("go", ("go",))])
+def test_a_tool_that_is_installed_here(name: str, tools: tuple[str, ...]) -> None:
+    path = shutil.which(name)
+    if path is None:
+        pytest.skip(f"{name} is not installed")
+    found = program("opt/data", Path(path).resolve().read_bytes())
+    assert found is not None
+    assert found.tools == tools
+
+
+def test_of_a_go_program_its_own_client_is_not_told(tmp_path: Path) -> None:
+    """What docs/exploitability.md says: the standard library's client is in every server too."""
+    go = shutil.which("go")
+    if go is None:
+        pytest.skip("go is not installed")
+    (tmp_path / "main.go").write_text(
+        'package main\nimport ("net/http"; "os")\nfunc main() { a, _ := http.Get(os.Args[1]); a.Write(os.Stdout) }\n'
+    )
+    (tmp_path / "go.mod").write_text("module example.com/fetch\n\ngo 1.20\n")
+    environment = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOFLAGS": ""}
+    subprocess.run([go, "build", "-o", "fetch", "."], cwd=tmp_path, env=environment, check=True, timeout=120)
+    found = program("opt/data", (tmp_path / "fetch").read_bytes())
+    assert found is not None
+    assert found.static
+    assert found.tools == ()
+
+
+def test_toybox_is_one_finding_for_each_kind(programs: dict[str, bytes], tmp_path: Path) -> None:
+    if "toybox" not in programs:
+        pytest.skip("the registry has no toybox")
+    told = rules(read(tmp_path, [("file", "app/data", programs["toybox"], 0o755)]))
+    assert [each.startswith("toybox is in the image: /app/data, with ") for each in told["IMG-003"]] == [True]
+    assert [each.startswith("toybox is in the image: /app/data, with ") for each in told["IMG-007"]] == [True]
+
+
+def test_a_setuid_file_counts_where_it_can_still_be_run(tmp_path: Path) -> None:
+    lower: list[Entry] = [
+        ("file", "usr/bin/deleted", APP, 0o4755),
+        ("file", "usr/bin/replaced", APP, 0o4755),
+        ("file", "usr/bin/linked", APP, 0o4755),
+        ("hardlink", "usr/bin/other", "usr/bin/linked", 0o4755),
+    ]
+    upper: list[Entry] = [
+        ("file", "usr/bin/.wh.deleted", b"", 0o644),
+        ("file", "usr/bin/.wh.linked", b"", 0o644),
+        ("file", "usr/bin/replaced", APP, 0o755),
+    ]
+    assert rules(read(tmp_path, lower, upper))["IMG-008"] == ["/usr/bin/other is setuid of user 0 (mode 4755)"]
+
+
 @pytest.mark.parametrize("package", ["busybox", "busybox-static"])
 def test_applets_are_found_in_the_program_itself(programs: dict[str, bytes], tmp_path: Path, package: str) -> None:
     entry: Entry = ("file", "app/data", programs[package], 0o755)
@@ -143,8 +230,22 @@ def test_applets_are_found_in_the_program_itself(programs: dict[str, bytes], tmp
     assert {"sh", "wget", "nc", "telnet", "chroot"} <= set(each.applets)
     assert list(each.applets) == sorted(each.applets)
     told = rules(image)
-    assert any("sh (busybox)" in message for message in told["IMG-001"])
-    assert any("nc (busybox)" in message for message in told["IMG-003"])
+    for rule, applet in (("IMG-001", "sh"), ("IMG-003", "nc")):
+        (message,) = told[rule]
+        start, _, applets = message.partition(", with ")
+        assert start == "busybox is in the image: /app/data"
+        assert applet in applets.split(", ")
+
+
+def test_a_waiver_of_a_program_of_many_tools_outlives_its_list_of_applets() -> None:
+    network = [check for check in image_checks() if check.id == "IMG-003"]
+    few, more = (
+        list(judge(changed(programs=tool("busybox", applets=applets)), network, today=TODAY))
+        for applets in (("nc",), ("nc", "telnet", "wget"))
+    )
+    assert [finding.message for finding in more] == ["busybox is in the image: /usr/bin/busybox, with nc, telnet, wget"]
+    assert [finding.id for finding in few] == [finding.id for finding in more]
+    assert more[0].field == "tools.busybox"
 
 
 def test_a_minimal_image_has_none_and_its_files_were_read(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from seawall.gate import judge
-from seawall.model import Coverage, FeedStatus, NotAssessed, Report, Status
+from seawall.model import Coverage, FeedStatus, Finding, NotAssessed, Report, Severity, Status, Subject
 from seawall.reports import Style, render
 from seawall.reports.table.text import columns, cut, cut_start, wrap
 from seawall.safe.terminal import printable
@@ -87,6 +87,47 @@ def test_many_gaps_are_summed_up_unless_asked() -> None:
     assert "… and 28 other kinds; --verbose lists all" in render(report, "table")
     assert "thing 39" not in render(report, "table")
     assert "thing 39" in render(report, "table", Style(verbose=True))
+
+
+def _of_images(status: Status, rule: str, fields: dict[str, list[str]]) -> Report:
+    findings = tuple(
+        Finding(
+            rule=rule,
+            title="t",
+            severity=Severity.MEDIUM,
+            status=status,
+            subject=Subject(kind="image", name=name),
+            field=field,
+            message=f"/{field} is setuid of user 0",
+        )
+        for name, paths in fields.items()
+        for field in paths
+    )
+    return Report(findings=findings, verdict=judge(findings, ()), coverage=Coverage(files=1))
+
+
+def test_what_a_rule_says_of_files_of_an_image_is_one_line_unless_asked() -> None:
+    report = _of_images(Status.FAIL, "IMG-008", {"a": ["usr/bin/su", "usr/bin/mount", "opt/x"], "b": ["usr/bin/su"]})
+    lines = [line for line in render(report, "table").splitlines() if "IMG-008 " in line]
+    assert lines == [
+        "  MEDIUM    IMG-008  /opt/x is setuid of user 0; 2 more like it: /usr/bin/mount, /usr/bin/su",
+        "  MEDIUM    IMG-008  /usr/bin/su is setuid of user 0 (usr/bin/su)",
+    ]
+    verbose = render(report, "table", Style(verbose=True))
+    assert all(f"(usr/bin/{name})" in verbose for name in ("su", "mount"))
+
+
+def test_a_question_of_many_images_is_told_once() -> None:
+    report = _of_images(
+        Status.UNKNOWN,
+        "IMG-022",
+        {"a": ["labels.base", "opt/packed", "opt/other"], "b": ["labels.base"], "c": ["labels.base", "created"]},
+    )
+    text = render(report, "table")
+    assert "Undecided (6)" in text
+    assert "  image a, b, c: 1 question each, on labels.base\n" in text
+    assert "  image a: 2 questions, on opt/other, opt/packed\n" in text
+    assert text.count("labels.base") == 1
 
 
 def test_verbose_tells_everything(estate: Report) -> None:

@@ -17,22 +17,27 @@ def contents_of(image: Image) -> Contents:
 
 
 def tools(image: Image, kind: Kind) -> dict[str, list[Program]]:
-    """The programs by the tool that they are; a tool of many tools counts for those of its applets that are of the
-    kind, as `nc (busybox)`."""
+    """The programs by the tool that they are; a tool of many tools counts if one of its applets is of the kind."""
     found: dict[str, list[Program]] = {}
     for program in contents_of(image).programs:
         for tool in program.tools:
-            names = [f"{applet} ({tool})" for applet in program.applets if applet in APPLETS.get(kind, ())]
-            for name in names if tool not in KINDS else [tool] if KINDS[tool] == kind else []:
-                found.setdefault(name, []).append(program)
+            if KINDS.get(tool) == kind or (tool not in KINDS and _applets([program], kind)):
+                found.setdefault(tool, []).append(program)
     return dict(sorted(found.items()))
 
 
 def judged(image: Image, kind: Kind) -> Verdicts:
     """A failure for each tool of the kind; what packs itself cannot be told."""
     for tool, programs in tools(image, kind).items():
-        yield Fail(f"{tool} is in the image: {_where(programs)}", field=f"tools.{tool.replace(' ', '')}")
+        applets = [] if tool in KINDS else _applets(programs, kind)
+        more = f", with {', '.join(applets)}" if applets else ""
+        yield Fail(f"{tool} is in the image: {_where(programs)}{more}", field=f"tools.{tool}")
     yield from packed(image)
+
+
+def _applets(programs: list[Program], kind: Kind) -> list[str]:
+    """The names of the applets of the kind that one of these programs holds."""
+    return sorted({applet for each in programs for applet in each.applets if applet in APPLETS.get(kind, ())})
 
 
 def packed(image: Image) -> Iterator[Undecided]:

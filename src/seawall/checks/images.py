@@ -1,4 +1,13 @@
-"""Ask every check of images, and write down what is wrong and what is not known."""
+"""Ask every check of images, and write down what is wrong and what is not known.
+
+What a finding is about, so that a waiver of it (rule, subject, field) means the same after the next build:
+
+- A program of many tools is one finding for each rule, with the field `tools.busybox`: which applets it has is told by
+  the message, and may change.
+- A setuid file, like every other file with rights of its own, is a finding of its own, with its path as the field,
+  whoever brought it: were a distribution's files one finding, its waiver would hold for a file that is added later.
+  The table puts them on one line instead.
+"""
 
 from __future__ import annotations
 

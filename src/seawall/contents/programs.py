@@ -44,7 +44,7 @@ def _script(path: str, content: bytes) -> Program | None:
         size=len(content),
         interpreter=first,
         arguments=tuple(words),
-        tools=tuple(tool for tool, _, text in SCRIPTS if text in content),
+        tools=tuple(dict.fromkeys(tool for tool, _, text in SCRIPTS if text in content)),
         text=content.decode("utf-8", "replace") if kept else "",
     )
 

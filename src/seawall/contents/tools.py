@@ -1,8 +1,8 @@
 """Tools that help whoever breaks in, and what is in each that no other program holds.
 
-Most were tried on the program of Debian 12, as its package or installed. Those marked "untried" were not tried on any
-program yet: of these a tool may be missed. Text is looked for where a program keeps its constants, names in its table
-of imported and exported names.
+Most were tried on the program of Debian 12, as its package or installed, those of npm, PyPI and Alpine on packages of
+theirs. Those marked "untried" were not tried on any program yet: of these a tool may be missed. Text is looked for
+where a program keeps its constants, names in its table of imported and exported names.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ SIGNATURES: tuple[Signature, ...] = (
         zsh=(b"ZSH_VERSION", b"ZSH_EVAL_CONTEXT"),
         ksh=(b"KSH_VERSION", b"HISTSIZE"),
         posh=b"POSH_VERSION",
-        yash=b"YASH_VERSION",  # untried
+        yash=b"$YASH_LOADPATH",
         tcsh=b"tcsh(1) manual page",
         fish=(b"fish_default_key_bindings", b"FISH_DEBUG_OUTPUT"),
     ),
@@ -99,14 +99,12 @@ SIGNATURES: tuple[Signature, ...] = (
         make=b"GNU Make %s",
         tcc=b"tcc version",
     ),
-    Signature(tool="clang", kind="compiler", library="libclang-cpp.so"),  # untried
-    Signature(tool="rustc", kind="compiler", library="librustc_driver-"),  # untried
+    Signature(tool="clang", kind="compiler", library="libclang-cpp.so"),
+    Signature(tool="rustc", kind="compiler", library="librustc_driver-"),
     Signature(tool="go", kind="compiler", go=b"cmd/go"),
     Signature(tool="go", kind="compiler", go=b"cmd/compile"),
-    Signature(
-        tool="javac", kind="compiler", names=(b"JLI_Launch",), text=(b"jdk.compiler/com.sun.tools.javac",)
-    ),  # untried
-    Signature(tool="java", kind="interpreter", names=(b"JLI_Launch",)),  # untried
+    Signature(tool="javac", kind="compiler", names=(b"JLI_Launch",), text=(b"jdk.compiler/com.sun.tools.javac",)),
+    Signature(tool="java", kind="interpreter", names=(b"JLI_Launch",)),
     *_text(
         "debugger",
         strace=b"The strace developers",
@@ -130,13 +128,14 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(tool="apt", kind="package manager", library="libapt-private.so"),
     Signature(tool="dpkg", kind="package manager", text=(b"package management program version",)),
     Signature(tool="rpm", kind="package manager", library="librpm.so", names=(b"rpmInstall",)),
+    *_text("package manager", _LARGE, uv=b"crates/uv-cli/src/"),
     Signature(tool="zypper", kind="package manager", library="libzypp.so"),
     Signature(tool="tdnf", kind="package manager", library="libtdnf.so"),  # untried
     Signature(tool="microdnf", kind="package manager", library="libdnf.so", text=(b"microdnf",)),  # untried
     Signature(tool="dnf5", kind="package manager", library="libdnf5.so", text=(b"dnf5",)),  # untried
     Signature(tool="apk", kind="package manager", library="libapk.so"),  # untried
-    Signature(tool="apk", kind="package manager", text=(b"apk-tools ", b", compiled for ")),  # untried
-    Signature(tool="kubectl", kind="network client", go=b"k8s.io/kubernetes/cmd/kubectl"),  # untried
+    Signature(tool="apk", kind="package manager", text=(b"apk-tools ", b", compiled for ")),
+    Signature(tool="kubectl", kind="network client", go=b"k8s.io/kubernetes/cmd/kubectl"),
     Signature(tool="docker", kind="network client", go=b"github.com/docker/cli/cmd/docker"),
     Signature(tool="crictl", kind="network client", go=b"sigs.k8s.io/cri-tools/cmd/crictl"),  # untried
 )
@@ -145,14 +144,18 @@ SCRIPTS: tuple[tuple[str, Kind, bytes], ...] = (
     ("dnf", "package manager", b"from dnf.cli import main"),
     ("pip", "package manager", b"from pip._internal"),
     ("npm", "package manager", b"require('../lib/cli.js')(process)"),
-    ("npx", "package manager", b"require('./npm-cli.js')"),
-    ("yarn", "package manager", b"/../lib/cli.js"),
-    ("corepack", "package manager", b"dist/lib/corepack.cjs"),
+    ("npx", "package manager", b"require.resolve('./npm-cli.js')"),
+    ("yarn", "package manager", b"require(__dirname + '/../lib/cli')"),  # 1
+    ("yarn", "package manager", b'"@yarnpkg/cli"'),  # from 2
+    ("pnpm", "package manager", b"require('../dist/pnpm.cjs')"),  # to 10
+    ("pnpm", "package manager", b"corepackDownloadOptions, downloadPnpmExecutable"),  # 12: brings a program of its own
+    ("corepack", "package manager", b"/corepack.cjs').runMain("),
     ("gem", "package manager", b"Gem::GemRunner"),
-    ("conda", "package manager", b"from conda.cli import main"),
-    ("composer", "package manager", b"composer.phar"),
+    ("conda", "package manager", b"from conda.cli import main"),  # untried
+    ("composer", "package manager", b"use Composer\\Console\\Application;"),
+    ("httpie", "network client", b"from httpie.__main__ import main"),
 )
-"""What the scripts of these tools hold."""
+"""What the scripts of these tools hold; a tool may have several rows, by its versions."""
 
 APPLETS: dict[Kind, frozenset[str]] = {
     "shell": frozenset({"sh", "ash", "hush", "bash"}),

@@ -21,7 +21,8 @@ def setuid_file(image: Image) -> Verdicts:
 
     ## Why it matters
     A setuid program of root is the classic way from an ordinary user to root: each flaw in it is a flaw of every
-    container of this image. Containers need none of those that a distribution brings.
+    container of this image. Containers need none of those that a distribution brings. A file that a later layer
+    deletes, or replaces without the bit, does not count: a container sees the last layer's, and cannot run another.
 
     ## Fix
     Take the bit away in the build: `RUN find / -xdev -perm /6000 -type f -exec chmod a-s {} +`, or take a base

@@ -80,11 +80,15 @@ def _undecided(groups: Groups, missing: dict[str, tuple[str, ...]], style: Style
         yield style.paint(f"Undecided ({sum(map(len, groups.values())):,})", "title")
     alike: dict[tuple[str, int, str], list[str]] = {}
     separate: Groups = {}
+    askers: dict[str, list[str]] = {}
+    for subject, findings in groups.items():
+        for field in {finding.field for finding in findings if subject.kind == "image"}:
+            askers.setdefault(field, []).append(subject.name)
     for subject, findings in sorted(groups.items()):
         elsewhere = missing.get(subject.name, ())
         there = [finding for finding in findings if finding.field not in elsewhere]
-        if there:
-            alike.setdefault((subject.kind, len(there), _fields(there, style)), []).append(printable(subject.name))
+        for asked in _asked(there, askers):
+            alike.setdefault((subject.kind, len(asked), _fields(asked, style)), []).append(printable(subject.name))
         if len(there) < len(findings):
             separate[subject] = [finding for finding in findings if finding.field in elsewhere]
     for (kind, number, fields), names in alike.items():
@@ -95,6 +99,14 @@ def _undecided(groups: Groups, missing: dict[str, tuple[str, ...]], style: Style
         findings = [finding for found in separate.values() for finding in found]
         what = f"{count(len(findings), 'question')} on {count(len(separate), 'cluster')}"
         yield _item(f"{what}, on settings that are separate resources: {_fields(findings, style)}", style)
+
+
+def _asked(findings: list[Finding], askers: dict[str, list[str]]) -> list[list[Finding]]:
+    """The questions of an image by who else asks them, so that one of every image is told once."""
+    parts: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in findings:
+        parts.setdefault(tuple(askers.get(finding.field, ())), []).append(finding)
+    return list(parts.values())
 
 
 def _fields(findings: list[Finding], style: Style) -> str:

@@ -13,6 +13,7 @@ SEVERITY_COLUMN = 10
 WIDE = 120
 HEADING = ("package", "installed", "remedy", "vulnerabilities", "layer")
 LEAST = (16, 8, 22, 21, 8)
+MOST_FILES = 8
 
 COSTS = {
     Cost.IN_PLACE: "in place",
@@ -28,8 +29,8 @@ def problems(findings: list[Finding], style: Style) -> Iterator[str]:
     """Lines for findings of one subject that come worst first."""
     checks = [finding for finding in findings if finding.package is None]
     widest = max((columns(printable(finding.rule)) for finding in checks), default=0)
-    for finding in checks:
-        yield from _check(finding, min(widest, 24), style)
+    for alike in _alike(checks, style):
+        yield from _check(alike, min(widest, 24), style)
     packages: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
         if package := finding.package:
@@ -55,10 +56,21 @@ def _severity(severity: Severity, style: Style) -> str:
     return "  " + style.paint(word.upper(), str(severity)) + " " * (SEVERITY_COLUMN - len(word))
 
 
-def _check(finding: Finding, id_column: int, style: Style) -> Iterator[str]:
+def _alike(checks: list[Finding], style: Style) -> list[list[Finding]]:
+    """What one rule says of files of an image goes together; each by itself where `verbose`."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in checks:
+        file = finding.subject.kind == "image" and f"/{finding.field}" in finding.message and not style.verbose
+        groups.setdefault((finding.severity, finding.rule, "" if file else finding.id), []).append(finding)
+    return list(groups.values())
+
+
+def _check(alike: list[Finding], id_column: int, style: Style) -> Iterator[str]:
+    finding = alike[0]
     start = pad(cut(printable(finding.rule), id_column), id_column) + "  "
     indent = " " * (2 + SEVERITY_COLUMN + columns(start))
-    first, *more = wrap(printable(_sentence(finding)), style.width, indent)
+    sentence = _sentence(finding) if len(alike) == 1 else _files(alike)
+    first, *more = wrap(printable(sentence), style.width, indent)
     yield _severity(finding.severity, style) + start + first
     yield from more
     change = finding.change
@@ -68,6 +80,12 @@ def _check(finding: Finding, id_column: int, style: Style) -> Iterator[str]:
         yield indent + "\n".join(wrap(f"note: {printable(change.note)}", style.width, indent))
     if style.verbose and finding.location:
         yield f"{indent}at: {printable(str(finding.location))}"
+
+
+def _files(alike: list[Finding]) -> str:
+    """`/usr/bin/mount is setuid of user 0 (mode 4755); 2 more like it: /usr/bin/passwd, /usr/bin/su`."""
+    others = listed([f"/{finding.field}" for finding in alike[1:]], MOST_FILES)
+    return f"{alike[0].message}; {len(alike) - 1:,} more like it: {others}"
 
 
 def _sentence(finding: Finding) -> str:

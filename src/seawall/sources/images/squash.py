@@ -152,10 +152,20 @@ class Tree(Generic[T]):
                     del found[path]
             for path, rights in facts.rights.items():
                 found[path] = rights, index
-        for path in sorted(found):
-            rights, index = found[path]
-            if self.holder(path) == (index, path) or isinstance(self._lookup(path), dict):
-                yield path, rights, index
+        shown = [(path, *held) for path, held in found.items() if isinstance(self._lookup(path), dict)]
+        yield from sorted([*shown, *self._file_rights()])
+
+    def _file_rights(self) -> Iterator[tuple[str, Rights, int]]:
+        """Of each file once: under its layer's own name, or a hard link where only that is left."""
+        names: dict[tuple[int, str], str] = {}
+        for path, node in self._leaves:
+            if isinstance(node, _File):
+                names.setdefault((node.layer, node.stored), path)
+        for index, facts in enumerate(self._layers):
+            for stored, rights in facts.rights.items():
+                path = stored if self.holder(stored) == (index, stored) else names.get((index, stored), "")
+                if path:
+                    yield path, rights, index
 
     def unread(self) -> Iterator[tuple[str, str]]:
         """Every visible wanted file that could not be read, and why."""
