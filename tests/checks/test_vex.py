@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from seawall.checks.vex import apply
+from seawall.checks.vex import apply, idle, matched
 from seawall.errors import Malformed, Unsupported
 from seawall.gate import judge
 from seawall.model import Finding, Image, PackageRef, Severity, Subject
@@ -129,3 +129,13 @@ def test_damaged_documents(document: object) -> None:
 def test_what_is_no_vex(document: object) -> None:
     with pytest.raises(Unsupported):
         statements(document, where="vex.json")
+
+
+def test_statements_that_match_nothing_are_told() -> None:
+    hit, miss = said("pkg:deb/debian/bash"), said("pkg:deb/debian/bsah")
+    used = matched([found()], IMAGE, [hit, miss])
+    assert used == {hit}
+    (told,) = idle([hit, miss], used)
+    assert told.what == "1 of 2 VEX statements"
+    assert told.why.endswith(": CVE-2022-3715 in pkg:deb/debian/bsah")
+    assert list(idle([hit], used)) == []

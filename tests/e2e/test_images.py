@@ -42,6 +42,18 @@ def test_every_archive_gives_an_honest_report(seawall: Seawall, tmp_path: Path, 
         assert any(gap["what"] == "operating system" for gap in report["not_assessed"])
 
 
+def test_packages_alone_are_the_same_and_what_was_left_out_is_told(seawall: Seawall, shared: Path) -> None:
+    image = shared / "packages/images/alpine-310.tar.gz"
+    whole = json.loads(seawall("scan", image, "-f", "json").stdout)
+    alone = json.loads(seawall("scan", image, "-f", "json", "--packages-only").stdout)
+    assert alone["packages"] == whole["packages"]
+    assert [each["rule"] for each in whole["findings"] if each["rule"].startswith("IMG-")]
+    assert not [each for each in alone["findings"] if each["rule"].startswith("IMG-")]
+    assert alone["coverage"]["images"][0]["exploitability"] is None
+    (told,) = (each for each in alone["not_assessed"] if each["what"] == "tools, rights and secrets in an image")
+    assert told["why"] == "only packages were asked for"
+
+
 def test_from_bundles_to_findings(seawall: Seawall, shared: Path, tmp_path: Path) -> None:
     database = tmp_path / "advisories.db"
     done = seawall("update", "--from", shared / "osv", "--ecosystems", "Alpine", "--db", database)

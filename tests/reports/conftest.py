@@ -28,7 +28,7 @@ from seawall.model import (
     Subject,
 )
 
-from .shop import DOCKERFILE_SEEN, DOCKERFILES, OUTDATED, SHOP, SHOP_SEEN
+from .shop import DOCKERFILE_SEEN, DOCKERFILES, OUTDATED, SHOP, SHOP_ID, SHOP_SEEN
 
 PROD = Subject(kind="cluster", name="prod-west")
 NP1 = Subject(kind="pool", name="prod-west/np1")
@@ -200,9 +200,25 @@ COVERAGE = Coverage(
 )
 
 PACKAGES = (
-    Package(type="pypi", name="django", version="2.2", purl=DJANGO.purl, path=DJANGO.path),
-    Package(type="deb", name="openssl", version=OPENSSL.version, purl=OPENSSL.purl, path=OPENSSL.path, layer=LAYER),
-    Package(type="pypi", name="apt", version="2.6", purl="pkg:pypi/apt@2.6", path="usr/lib/apt.egg-info", owner="apt"),
+    Package(type="pypi", name="django", version="2.2", purl=DJANGO.purl, path=DJANGO.path, image=SHOP_ID),
+    Package(
+        type="deb",
+        name="openssl",
+        version=OPENSSL.version,
+        purl=OPENSSL.purl,
+        path=OPENSSL.path,
+        layer=LAYER,
+        image=SHOP_ID,
+    ),
+    Package(
+        type="pypi",
+        name="apt",
+        version="2.6",
+        purl="pkg:pypi/apt@2.6",
+        path="usr/lib/apt.egg-info",
+        owner="apt",
+        image=SHOP_ID,
+    ),
 )
 
 

@@ -18,6 +18,7 @@ from seawall.model import (
 from seawall.model.vex import Attached
 
 SHOP = Subject(kind="image", name="contoso.azurecr.io/shop:1.4")
+SHOP_ID = f"{SHOP.name}@sha256:{'5' * 64}"
 DOCKERFILE = Subject(kind="dockerfile", name="shop/Dockerfile<img>")
 
 DOCKERFILES = tuple(
@@ -35,6 +36,7 @@ DOCKERFILES = tuple(
 )
 
 SHOP_SEEN = ImageCoverage(
+    id=SHOP_ID,
     name=SHOP.name,
     file="images/shop.tar",
     platform="linux/amd64",

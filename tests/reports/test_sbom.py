@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from seawall.model import Coverage, Finding, ImageCoverage, NotAssessed, Package, Report, Severity, Subject, Verdict
+from seawall.model import (
+    Coverage,
+    Finding,
+    ImageCoverage,
+    NotAssessed,
+    Package,
+    PackageRef,
+    Report,
+    Severity,
+    Subject,
+    Verdict,
+)
 from seawall.reports import Style, render
 
 NOON = Style(now=datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC))
@@ -51,7 +63,7 @@ def test_cyclonedx_is_valid_by_its_library(estate: Report) -> None:
     from cyclonedx.schema import SchemaVersion
 
     strict = validation.JsonStrictValidator(SchemaVersion.V1_6)
-    for report in (estate, CLEAN):
+    for report in (estate, CLEAN, BOTH):
         assert strict.validate_str(render(report, "cyclonedx", NOON)) is None
 
 
@@ -91,10 +103,63 @@ def test_what_an_sbom_has_no_room_for_is_said() -> None:
     finding = Finding(
         rule="AKS-X", title="", severity=Severity.LOW, subject=Subject(kind="cluster", name="c"), message=""
     )
-    two = Coverage(images=(IMAGE, msgspec.structs.replace(IMAGE, name="shop:2")))
-    text = render(Report(verdict=CLEAN.verdict, findings=(finding,), coverage=two), "cyclonedx")
-    said = named(json.loads(text)["metadata"]).values()
-    assert {"which image a package is in", "1 finding on clusters"} <= set(said)
+    text = render(Report(verdict=CLEAN.verdict, findings=(finding,), coverage=CLEAN.coverage), "cyclonedx")
+    assert "1 finding on clusters" in named(json.loads(text)["metadata"]).values()
+
+
+ONE, TWO = (msgspec.structs.replace(IMAGE, name=f"shop:{n}", id=f"shop:{n}@sha256:{n}{n}") for n in "12")
+FLAW = Finding(
+    rule="CVE-2024-0727",
+    title="",
+    severity=Severity.HIGH,
+    subject=Subject(kind="image", name="shop:2"),
+    message="m",
+    package=PackageRef(purl=LIBSSL.purl, name="libssl3", version=LIBSSL.version),
+    refs=("https://example.com/a",),
+)
+BOTH = Report(
+    verdict=CLEAN.verdict,
+    packages=tuple(msgspec.structs.replace(LIBSSL, image=each.id) for each in (ONE, TWO)),
+    findings=(FLAW,),
+    coverage=Coverage(images=(ONE, TWO)),
+)
+
+
+def test_cyclonedx_tells_which_image_holds_a_package_and_its_flaw() -> None:
+    document = json.loads(render(BOTH, "cyclonedx"))
+    kinds = {each["bom-ref"]: each["type"] for each in document["components"]}
+    images = {each["bom-ref"]: each["name"] for each in document["components"] if each["type"] == "container"}
+    held = {images[each["ref"]]: each["dependsOn"] for each in document["dependencies"]}
+    assert {name: [kinds[ref] for ref in refs] for name, refs in held.items()} == {
+        name: ["operating-system", "library"] for name in ("shop:1", "shop:2")
+    }
+    assert not set(held["shop:1"]) & set(held["shop:2"])
+    assert [each["ref"] for each in document["vulnerabilities"][0]["affects"]] == held["shop:2"][1:]
+
+
+def test_spdx_tells_which_image_holds_a_package_and_its_flaw(tmp_path: Path) -> None:
+    text = render(BOTH, "spdx")
+    assert spdx_faults(text, tmp_path) == []
+    document = json.loads(text)
+    by_id = {each["SPDXID"]: each for each in document["packages"]}
+    inside = {
+        (by_id[each["spdxElementId"]]["name"], by_id[each["relatedSpdxElement"]]["name"]): each["relatedSpdxElement"]
+        for each in document["relationships"]
+        if each["relationshipType"] == "CONTAINS"
+    }
+    assert len(set(inside.values())) == len(inside) == 4
+    refs = {image: len(by_id[inside[image, "libssl3"]]["externalRefs"]) for image in ("shop:1", "shop:2")}
+    assert refs == {"shop:1": 1, "shop:2": 2}, "only the second has the flaw"
+
+
+@pytest.mark.parametrize("name", ["cyclonedx", "spdx"])
+def test_ids_say_what_a_thing_is_and_not_what_is_known_of_it(name: str) -> None:
+    more = [msgspec.structs.replace(each, matched=9, layers=7, from_base=1) for each in (TWO, ONE)]
+    packages = [msgspec.structs.replace(each, owner="x", origin="y") for each in BOTH.packages[::-1]]
+    richer = msgspec.structs.replace(BOTH, packages=tuple(packages), coverage=Coverage(images=tuple(more)))
+    ids = [re.findall(r'"(?:bom-ref|SPDXID)": "([^"]+)"', render(each, name)) for each in (BOTH, richer)]
+    assert ids[0] == ids[1]
+    assert len(set(ids[0])) == len(ids[0])
 
 
 def named(thing: dict[str, Any]) -> dict[str, str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -142,12 +144,24 @@ class Builder:
                 if isinstance(error, sqlite3.Error):
                     raise error
                 if error is None:
+                    arrived = [self.arrived(source) for source in self._feeds]
                     self._take_over()
                     self._complete()
                     self._connection.close()
                     _replace(self._new, self._path)
+                    self._forget(arrived)
         except (sqlite3.Error, OSError) as failure:
             raise _unwritable(self._path, failure) from None
+
+    def arrived(self, source: str) -> Path:
+        """A folder for what has come of a source until all of it has: it outlives a run that is cut off."""
+        return self._path.with_name(f"{self._path.name}.arrived") / quote(source, safe="")
+
+    def _forget(self, arrived: Iterable[Path]) -> None:
+        for folder in arrived:
+            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):  # there is none, or another source's is in it
+                folder.parent.rmdir()
 
     def _take_over(self) -> None:
         """Copy from the present database what was not built anew."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -74,7 +75,7 @@ def fetch(run: Run, source: str, address: str, client: Client, *, mirrored: bool
     where = shown(address)
     previous = run.builder.previous
     last = _State.of(previous.etag(source, where)) if previous else _State()
-    folder = _Folder(_directory(address, client, run.limits), client)
+    folder = _Folder(_directory(address, client, run.limits), client, run.builder.arrived(source))
     lists = ("changes.csv", "deletions.csv")
     if any(last.etags) and all(map(folder.unchanged, lists, last.etags)):
         run.unchanged(source)
@@ -94,7 +95,7 @@ def fetch(run: Run, source: str, address: str, client: Client, *, mirrored: bool
         status = run.documents(source, _all(run, folder, archive, changes, deletions), len(changes))
         run.finish(status, where, str(state))
         return
-    changed = [path for path, time in changes.items() if time > since]
+    changed = {path: time for path, time in changes.items() if time > since}
     gone = _gone(changes, deletions, previous.ids(source) if previous and not archive else ())
     if not changed and not gone:
         run.unchanged(source)
@@ -129,10 +130,10 @@ def _gone(changes: Times, deletions: Times, held: Collection[str]) -> set[str]:
 def _all(run: Run, folder: _Folder, archive: str, changes: Times, deletions: Times) -> Iterator[Document]:
     """Every document once: those in the archive that are still as they were when it was made, then the others."""
     if not archive:
-        yield from folder.documents(list(changes))
+        yield from folder.documents(changes)
         return
     made = folder.download(archive, run.builder.scratch)
-    changed = [path for path, time in changes.items() if time >= made]
+    changed = {path: time for path, time in changes.items() if time >= made}
     if len(changed) > MOST_CHANGES:
         raise FetchError(f"{len(changed):,} documents changed since {archive} was made", where=shown(folder.base))
     stale = set(changed) | {path for path, time in deletions.items() if time >= made}
@@ -157,12 +158,22 @@ def _cve(path: str) -> str:
     return found[0].upper() if found else ""
 
 
-class _Folder:
-    """A folder of documents on a server."""
+def _sound(place: Path) -> bytes:
+    """A document that arrived before, whole as its digest before it says; empty where there is none."""
+    try:
+        kept = place.read_bytes()
+    except OSError:
+        return b""
+    return kept[32:] if hashlib.sha256(kept[32:]).digest() == kept[:32] else b""
 
-    def __init__(self, base: str, client: Client) -> None:
+
+class _Folder:
+    """A folder of documents on a server. Each that came is kept in `arrived`, for when the fetch is cut off."""
+
+    def __init__(self, base: str, client: Client, arrived: Path) -> None:
         self.base = base
         self._client = client
+        self._arrived = arrived
         self._digests: Sequence[str] = _DIGESTS
 
     def unchanged(self, name: str, etag: str) -> bool:
@@ -204,24 +215,31 @@ class _Folder:
             raise FetchError("the archive does not say when it was made", where=shown(url)) from None
         return at if at.tzinfo else at.replace(tzinfo=UTC)
 
-    def documents(self, paths: Sequence[str]) -> Iterator[Document]:
+    def documents(self, times: Times) -> Iterator[Document]:
         """The documents with their addresses, in this order; one that is deleted just now is left out."""
         from concurrent.futures import ThreadPoolExecutor
 
+        paths = list(times)
         with ThreadPoolExecutor(THREADS) as pool:
             for at in range(0, len(paths), 2 * THREADS):
                 some = paths[at : at + 2 * THREADS]
-                for path, data in zip(some, pool.map(self._document, some), strict=True):
+                for path, data in zip(some, pool.map(self._document, some, map(times.__getitem__, some)), strict=True):
                     if data is not None:
                         yield data, shown(f"{self.base}/{path}")
 
-    def _document(self, path: str) -> bytes | None:
+    def _document(self, path: str, time: datetime) -> bytes | None:
         url = f"{self.base}/{quote(path)}"
+        place = self._arrived / hashlib.sha256(f"{url} {time}".encode()).hexdigest()
+        if known := _sound(place):
+            return known
         with self._client.get(url, returns=(404,)) as response:
             if response.status == 404:
                 return None
             data = response.read()
         self._check(url, lambda algorithm: hashlib.new(algorithm, data).hexdigest())
+        with suppress(OSError):  # without room for it, it is fetched again if this fetch is cut off
+            self._arrived.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(hashlib.sha256(data).digest() + data)
         return data
 
     def _check(self, url: str, digest: Digest) -> None:

@@ -41,6 +41,8 @@ KNOWN = {
 """What a program or library is called, and the words in it that its version stands beside: those that it prints when it
 is asked for its version, or its banner. Compare the binary classifiers of Syft, syft/pkg/cataloger/binary."""
 
+PIECE = 8 << 20
+
 NAMES = {name: re.compile(called) for name, (called, _) in KNOWN.items()}
 VERSIONS = {name: re.compile(words) for name, (_, words) in KNOWN.items()}
 
@@ -66,5 +68,11 @@ def generic(path: str, content: bytes) -> Iterator[Package]:
     """
     name = path.rpartition("/")[2]
     for each, called in NAMES.items():
-        if called.fullmatch(name) and (found := VERSIONS[each].search(content)):
+        if called.fullmatch(name) and (found := _search(VERSIONS[each], content)):
             yield Package(type="generic", name=each, version=found[1].decode(), path=path)
+
+
+def _search(version: re.Pattern[bytes], content: bytes) -> re.Match[bytes] | None:
+    """A piece at a time: of a large program, no more than that is in memory."""
+    pieces = (content[at : at + PIECE + 256] for at in range(0, len(content), PIECE))
+    return next(filter(None, map(version.search, pieces)), None)

@@ -99,8 +99,8 @@ class _Archive:
         self.names = self._zip.names
         budget.take(path, members=1 + len(self.names))
 
-    def read(self, name: str) -> bytes:
-        content = self._zip.read(name)
+    def read(self, name: str, *, in_parts: bool = False) -> bytes:
+        content = self._zip.read(name, in_parts=in_parts)
         self._budget.take(self.path, size=len(content))
         return content
 
@@ -124,7 +124,7 @@ def _records(path: str, content: bytes, depth: int, budget: _Budget) -> Iterator
         if name.endswith(ARCHIVES):
             found = True
             try:
-                yield from _records(f"{path}!/{name}", archive.read(name), depth + 1, budget)
+                yield from _records(f"{path}!/{name}", archive.read(name, in_parts=True), depth + 1, budget)
             except InputError as error:
                 yield _unless_spent(error)
     if not found:

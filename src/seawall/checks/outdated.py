@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seawall.advisories.versions import key
 from seawall.errors import Malformed
 from seawall.model import Outdated, Package
-from seawall.sources.repositories.languages import Release
-from seawall.sources.repositories.repository import Entry
+
+if TYPE_CHECKING:
+    from seawall.sources.repositories.languages import Release
+    from seawall.sources.repositories.repository import Entry
 
 ECOSYSTEMS = {
     "cargo": "crates.io",
@@ -53,7 +55,8 @@ def outdated_language(image: str, package: Package, releases: Iterable[Release],
     """
     ecosystem, pre = ECOSYSTEMS[package.type], _is_pre(package.type)
     installed, here = key(ecosystem, package.version), _line(package)
-    withdrawn, newer = "", list[tuple[Any, Release]]()
+    withdrawn = ""
+    newer: list[tuple[Any, Release]] = []
     for release in releases:
         try:
             order = key(ecosystem, release.version)

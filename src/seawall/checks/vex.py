@@ -2,33 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from seawall.errors import SeawallError
-from seawall.model import Finding, Image
+from seawall.model import Finding, Image, NotAssessed
 from seawall.model.vex import Statement
 from seawall.sources.images.registry.reference import parse as reference
 from seawall.sources.images.sbom_purl import Purl, parse
 
+NAMED = 3
+"""Statements that are named where many match nothing."""
+
 
 def apply(findings: Iterable[Finding], image: Image, statements: Sequence[Statement]) -> list[Finding]:
     """The findings of an image, those that the newest statement on them calls `not_affected` or `fixed` waived."""
+    by_flaw = _by_flaw(image, statements)
+    return [_judged(finding, image, by_flaw) for finding in findings]
+
+
+def matched(findings: Iterable[Finding], image: Image, statements: Sequence[Statement]) -> set[Statement]:
+    """The statements that are about any of the findings of an image, whatever they say."""
+    by_flaw = _by_flaw(image, statements)
+    return {each for finding in findings for each in _about(finding, image, by_flaw)}
+
+
+def idle(statements: Iterable[Statement], used: set[Statement]) -> Iterator[NotAssessed]:
+    """One entry a file whose statements are not all used: a misspelt product looks like one that settles nothing."""
+    by_file: dict[str, list[Statement]] = {}
+    for each in statements:
+        by_file.setdefault(each.file, []).append(each)
+    for file, said in by_file.items():
+        left = [each for each in said if each not in used]
+        if left:
+            named = [f"{', '.join(each.vulnerabilities)} in {each.package or each.product}" for each in left[:NAMED]]
+            more = f" and {len(left) - NAMED:,} more" if len(left) > NAMED else ""
+            why = f"nothing that was found is what they speak of: {'; '.join(named)}{more}"
+            yield NotAssessed(what=f"{len(left):,} of {len(said):,} VEX statements", where=file, why=why)
+
+
+def _by_flaw(image: Image, statements: Iterable[Statement]) -> dict[str, list[Statement]]:
     by_flaw: dict[str, list[Statement]] = {}
     for statement in statements:
         if statement.image in ("", image.name):
             for flaw in statement.vulnerabilities:
                 by_flaw.setdefault(flaw.upper(), []).append(statement)
-    return [_judged(finding, image, by_flaw) for finding in findings]
+    return by_flaw
+
+
+def _about(finding: Finding, image: Image, by_flaw: dict[str, list[Statement]]) -> list[Statement]:
+    """The statements on a finding, the newest last."""
+    purl = parse(finding.package.purl) if finding.package else None
+    if purl is None:
+        return []
+    said = [each for flaw in (finding.rule, *finding.aliases) for each in by_flaw.get(flaw.upper(), ())]
+    return sorted((each for each in said if _is_about(each, purl, image)), key=lambda each: each.time)
 
 
 def _judged(finding: Finding, image: Image, by_flaw: dict[str, list[Statement]]) -> Finding:
-    purl = parse(finding.package.purl) if finding.package else None
-    if purl is None or finding.waived:
+    if finding.waived:
         return finding
-    said = [each for flaw in (finding.rule, *finding.aliases) for each in by_flaw.get(flaw.upper(), ())]
-    said = sorted((each for each in said if _is_about(each, purl, image)), key=lambda each: each.time)
+    said = _about(finding, image, by_flaw)
     if not said or said[-1].status not in ("not_affected", "fixed"):
         return finding
     return msgspec.structs.replace(finding, waived=sentence(said[-1]))

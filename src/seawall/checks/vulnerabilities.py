@@ -57,9 +57,12 @@ def unversioned(package: Package) -> str:
 def message(match: Match) -> str:
     """What is wrong and what to do, in one sentence."""
     package = match.package
+    name = f"{package.name} {package.version}"
+    if package.claimed:
+        name += f" (seen only in the SBOM {package.claimed}, which nobody checked)"
     if not match.certain:
-        return f"{package.name} {package.version} may be affected: {match.why}"
+        return f"{name} may be affected: {match.why}"
     way_out = f"upgrade to {match.fix.version}" if match.fix.version else "no fixed version is known"
     if match.fix.state is FixState.SUBSCRIPTION:
         way_out = f"the fix, {match.fix.version}, is for subscribers only"
-    return f"{package.name} {package.version} is affected; {way_out}"
+    return f"{name} is affected; {way_out}"

@@ -33,4 +33,5 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     from seawall.cli.dispatch import dispatch
 
+    sys.setswitchinterval(0.0002)  # a thread that has inflated or hashed a piece waits no 5 ms for its next one
     return dispatch(words)

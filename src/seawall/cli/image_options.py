@@ -92,7 +92,7 @@ def _add_sweep(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--all", action="store_true", help=what)
     what = "of the folder of Docker or containerd only this image (default: all)"
     group.add_argument("--image", action="append", default=[], metavar="NAME", help=what)
-    what = "count the VEX statements attached to an image in its registry; no signature is checked"
+    what = "count VEX statements and SBOMs attached to an image in its registry; no signature is checked"
     group.add_argument("--attached", action="store_true", help=what)
     what = "count the statements of this VEX document (OpenVEX, CSAF, CycloneDX)"
     group.add_argument("--vex", action="append", default=[], type=Path, metavar="FILE", help=what)

@@ -141,6 +141,7 @@ def settings(args: argparse.Namespace) -> Settings:
         ),
         limits=limits(args.limit),
         outdated=getattr(args, "outdated", False),
+        packages_only=getattr(args, "packages_only", False),
         repositories=repositories(args) if hasattr(args, "repository_host") else None,
         **(of_fleet(args) if hasattr(args, "matrix") else {}),
         **(of_images(args) if hasattr(args, "no_cache") else {}),

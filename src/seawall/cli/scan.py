@@ -49,6 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rootfs", action="append", default=[], type=Path, metavar="DIR", help="a root file system")
     parser.add_argument("--fix", action="store_true", help="write the safe fixes of Dockerfiles first")
     parser.add_argument("--dry-run", "-n", action="store_true", help="with --fix: show the diff, write nothing")
+    what = "leave out what is in an image beside packages (tools, secrets, rights); it is told as not assessed"
+    parser.add_argument("--packages-only", action="store_true", help=what)
     what = "ask repositories and registries for newer versions of packages, and of the base image"
     parser.add_argument("--outdated", action="store_true", help=what)
     add_images(parser)

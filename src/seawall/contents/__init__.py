@@ -1,10 +1,5 @@
 """What an image's files are, beside packages: tools under any name, rights, secrets, accounts, leftovers.
 
-`wants(path)` and `wants_program(path, head)` say which files are looked into, `inspect(path, content)` notes what is in
-one, and `assemble(image, tree, noted)` makes one `Contents` of all of them. The room never sees where files come from.
+`inspect.py` says which files are looked into and notes what is in one, and `assemble.py` makes one `Contents` of all of
+them. The room never sees where files come from. Nothing is imported here, so that who needs one table gets no more.
 """
-
-from seawall.contents.assemble import Tree, assemble
-from seawall.contents.inspect import Noted, inspect, wants, wants_program
-
-__all__ = ["Noted", "Tree", "assemble", "inspect", "wants", "wants_program"]

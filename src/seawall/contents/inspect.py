@@ -9,12 +9,9 @@ from seawall.contents.programs import program
 from seawall.contents.secrets import SIZE_MAX, in_file, may_hold
 from seawall.contents.trace_texts import TEXT_MAX, wants_text
 from seawall.model import Account, Program, Secret
-from seawall.safe.executable import ELF, is_library, size_of
+from seawall.safe.executable import ELF
 
 _SCRIPT = b"#!"
-LIBRARY_MAX = 16 << 20
-"""Bytes of a shared library that is read; what larger ones need is not known, and they are no Program."""
-
 _ALSO = (".sh", "/pip/__main__.py")
 
 
@@ -37,11 +34,8 @@ def wants(path: str) -> bool:
 
 
 def wants_program(path: str, head: bytes) -> bool:
-    """True for a program by its first bytes: ELF files, libraries too, and scripts.
-
-    Not for a very large library, which would be held in memory for the few names that it needs.
-    """
-    return head.startswith((ELF, _SCRIPT)) and not (is_library(path) and size_of(head) > LIBRARY_MAX)
+    """True for a program by its first bytes: ELF files, libraries too, and scripts."""
+    return head.startswith((ELF, _SCRIPT))
 
 
 def inspect(path: str, content: bytes) -> Noted:

@@ -28,7 +28,9 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     package that owns the evidence file: such a package is judged by its distro's advisories, never by its language's.
     `files` are the paths that an OS package says it owns, relative to the root, kept only where they are evidence.
     `layer` is the diffID of the layer that brought it. `origin` is the vendor or repository where not the distro.
-    `module` is the stream of a modular rpm, as `name:stream`.
+    `module` is the stream of a modular rpm, as `name:stream`. `image` is the `id` of the image that holds it, as a
+    report's coverage has it; "" until a report is made. `claimed` names the attached SBOM that lists it where nothing
+    else in the image was seen of it; nobody has checked that SBOM.
     """
 
     type: str
@@ -45,6 +47,8 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     module: str = ""
     purl: str = ""
     files: tuple[str, ...] = ()
+    image: str = ""
+    claimed: str = ""
 
 
 class Layer(msgspec.Struct, frozen=True, kw_only=True):

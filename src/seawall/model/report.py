@@ -57,6 +57,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
 class ImageCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """How much of one image was read.
 
+    `id` tells it from the others of a report, as `name@digest`; without a digest it is the name and the file.
     `attached` is what refers to it in its registry. `base` is what it was built from, `from_base` how many of its
     packages came with that.
     `exploitability` is what it gives to whoever breaks in, the sum of `points`; None where its files were not read.
@@ -70,6 +71,7 @@ class ImageCoverage(msgspec.Struct, frozen=True, kw_only=True):
     layers: int
     packages: int
     matched: int
+    id: str = ""
     exploitability: int | None = None
     points: tuple[Points, ...] = ()
     trace: Started | None = None

@@ -34,17 +34,41 @@ Property = tuple[str, str]
 
 
 def images(report: Report) -> list[ImageCoverage]:
-    return sorted(set(report.coverage.images), key=repr)
+    """Every image once, in the order of its names."""
+    by_id = {image.id: image for image in sorted(report.coverage.images, key=repr)}
+    return sorted(by_id.values(), key=lambda image: (image.name, image.id))
 
 
-def packages(report: Report) -> list[Package]:
-    """Every package once, in one order."""
-    return sorted(set(report.packages), key=repr)
+def packages(report: Report, image: ImageCoverage | None = None) -> list[Package]:
+    """Every package of all images or of one, each once, in one order."""
+    found = {each for each in report.packages if image is None or each.image == image.id}
+    by_identity = {_identity(each): each for each in sorted(found, key=repr, reverse=True)}
+    return [by_identity[each] for each in sorted(by_identity)]
 
 
-def reference(thing: object) -> str:
-    """A word for a thing of the model that tells it from all others: 16 hexadecimal digits."""
-    return hashlib.sha256(repr(thing).encode("utf-8", "backslashreplace")).hexdigest()[:16]
+def reference(*words: str) -> str:
+    """A word for a thing that tells it from all others by what it is, not by how much is said of it: 16 hexadecimal
+    digits, the same in every run and every version."""
+    return hashlib.sha256("\0".join(words).encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+
+def of_package(package: Package) -> str:
+    """The same package at the same place of the same image has the same reference."""
+    return reference(*_identity(package))
+
+
+def _identity(package: Package) -> tuple[str, ...]:
+    what = (package.type, package.namespace, package.name, package.version, package.arch, package.purl)
+    return (package.image, *what, package.path, package.layer)
+
+
+def copies(report: Report) -> dict[tuple[str, str], list[Package]]:
+    """The packages that a finding is about, by the name of its image and its purl."""
+    names = {image.id: image.name for image in report.coverage.images}
+    found: dict[tuple[str, str], list[Package]] = {}
+    for package in packages(report):
+        found.setdefault((names.get(package.image, ""), package.purl), []).append(package)
+    return found
 
 
 def fingerprint(document: object) -> uuid.UUID:
@@ -78,6 +102,7 @@ def properties(package: Package) -> list[Property]:
         *(_trivy(package) if package.type in ("deb", "apk") else ()),
         ("seawall:origin", package.origin),
         ("seawall:owner", package.owner),
+        ("seawall:claimed", package.claimed),
     ]
     return [(name, value) for name, value in told if value]
 
@@ -89,7 +114,7 @@ def _trivy(package: Package) -> list[Property]:
 
 
 def of_image(image: ImageCoverage) -> list[Property]:
-    told = [("seawall:file", image.file), ("seawall:platform", image.platform)]
+    told = [("seawall:image", image.id), ("seawall:file", image.file), ("seawall:platform", image.platform)]
     return [(name, value) for name, value in told if value]
 
 
@@ -102,9 +127,6 @@ def system(image: ImageCoverage) -> tuple[str, str]:
 def gaps(report: Report) -> list[NotAssessed]:
     """What was not looked at, and what an SBOM has no room for: no document is silently complete."""
     found = list(report.not_assessed)
-    if len(several := images(report)) > 1:
-        names = ", ".join(image.name for image in several)
-        found.append(NotAssessed(what="which image a package is in", where=names, why="write one SBOM an image"))
     if others := sum(finding.package is None for finding in report.findings):
         why = "an SBOM tells of packages only"
         found.append(

@@ -21,7 +21,7 @@ METHODS = {"CVSS 2.0": "CVSSv2", "CVSS 3.0": "CVSSv3", "CVSS 3.1": "CVSSv31", "C
 
 
 def render(report: Report, style: Style = PLAIN) -> str:
-    images, packages, gaps = sbom.images(report), sbom.packages(report), sbom.gaps(report)
+    images, gaps = sbom.images(report), sbom.gaps(report)
     roots = [_image(image) for image in images]
     tool = {"type": "application", "name": "seawall", "version": __version__}
     metadata: dict[str, Any] = {"tools": {"components": [tool]}}
@@ -33,16 +33,17 @@ def render(report: Report, style: Style = PLAIN) -> str:
         "metadata": metadata,
         "components": [
             *(roots if len(roots) > 1 else []),
-            *_systems(images),
-            *(_component(package) for package in packages),
+            *(_system(image) for image in images if image.distro),
+            *(_component(package) for package in sbom.packages(report)),
         ],
+        "dependencies": [_holds(image, report) for image in images],
         "compositions": [
             {
                 "aggregate": "incomplete" if gaps else "unknown",
                 "assemblies": [root["bom-ref"] for root in roots],
             }
         ],
-        "vulnerabilities": _vulnerabilities(report.findings, packages),
+        "vulnerabilities": _vulnerabilities(report),
     }
     serial = sbom.fingerprint(document)
     if style.now:
@@ -55,27 +56,39 @@ def _properties(properties: Iterable[sbom.Property]) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in properties]
 
 
+def _image_ref(image: ImageCoverage) -> str:
+    return f"image-{sbom.reference(image.id)}"
+
+
+def _holds(image: ImageCoverage, report: Report) -> dict[str, Any]:
+    """What is in one image, its system first."""
+    inside = [_ref(package) for package in sbom.packages(report, image)]
+    system = [_system_ref(image)] if image.distro else []
+    return {"ref": _image_ref(image), "dependsOn": [*system, *dict.fromkeys(inside)]}
+
+
 def _image(image: ImageCoverage) -> dict[str, Any]:
-    root = {"type": "container", "bom-ref": f"image-{sbom.reference(image)}", "name": image.name}
+    root = {"type": "container", "bom-ref": _image_ref(image), "name": image.name}
     return root | {"properties": _properties(sbom.of_image(image))}
 
 
-def _systems(images: Iterable[ImageCoverage]) -> list[dict[str, Any]]:
-    found = dict.fromkeys(sbom.system(image) for image in images if image.distro)
-    return [
-        {
-            "type": "operating-system",
-            "bom-ref": f"system-{sbom.reference((name, version))}",
-            "name": name,
-            "version": version,
-            "properties": _properties([("syft:distro:id", name), ("syft:distro:versionID", version)]),
-        }
-        for name, version in found
-    ]
+def _system_ref(image: ImageCoverage) -> str:
+    return f"system-{sbom.reference(image.id, image.distro)}"
+
+
+def _system(image: ImageCoverage) -> dict[str, Any]:
+    name, version = sbom.system(image)
+    return {
+        "type": "operating-system",
+        "bom-ref": _system_ref(image),
+        "name": name,
+        "version": version,
+        "properties": _properties([("syft:distro:id", name), ("syft:distro:versionID", version)]),
+    }
 
 
 def _ref(package: Package) -> str:
-    return f"package-{sbom.reference(package)}"
+    return f"package-{sbom.of_package(package)}"
 
 
 def _component(package: Package) -> dict[str, Any]:
@@ -87,16 +100,19 @@ def _component(package: Package) -> dict[str, Any]:
     return component | {"properties": _properties(sbom.properties(package))}
 
 
-def _vulnerabilities(findings: Iterable[Finding], packages: Iterable[Package]) -> list[dict[str, Any]]:
-    """One entry a finding: severity, fix and package belong together. It affects every copy of the package."""
-    copies: dict[str, list[str]] = {}
-    for package in packages:
-        copies.setdefault(package.purl, []).append(_ref(package))
-    worst = {finding.id: finding for finding in reversed(worst_first(findings))}
-    return [_vulnerability(finding, finding.package, copies) for finding in reversed(worst.values()) if finding.package]
+def _vulnerabilities(report: Report) -> list[dict[str, Any]]:
+    """One entry a finding: severity, fix and package belong together. It affects every copy of the package in its
+    image."""
+    copies = {key: dict.fromkeys(map(_ref, found)) for key, found in sbom.copies(report).items()}
+    worst = {finding.id: finding for finding in reversed(worst_first(report.findings))}
+    return [
+        _vulnerability(finding, finding.package, copies.get((finding.subject.name, finding.package.purl), ()))
+        for finding in reversed(worst.values())
+        if finding.package
+    ]
 
 
-def _vulnerability(finding: Finding, package: PackageRef, copies: dict[str, list[str]]) -> dict[str, Any]:
+def _vulnerability(finding: Finding, package: PackageRef, copies: Iterable[str]) -> dict[str, Any]:
     certain = finding.status is Status.FAIL
     affected: dict[str, Any] = {"status": "affected" if certain else "unknown", "version": package.version}
     told = [
@@ -118,9 +134,7 @@ def _vulnerability(finding: Finding, package: PackageRef, copies: dict[str, list
         "detail": finding.message,
         "recommendation": _recommendation(package, finding.fix),
         "advisories": [{"url": ref} for ref in dict.fromkeys(finding.refs) if URI.fullmatch(ref)],
-        "affects": [
-            {"ref": ref, "versions": [affected] if package.version else []} for ref in copies.get(package.purl, ())
-        ],
+        "affects": [{"ref": ref, "versions": [affected] if package.version else []} for ref in copies],
         "properties": _properties((name, value) for name, value in told if value),
     }
     return entry if certain else entry | {"analysis": {"state": "in_triage"}}

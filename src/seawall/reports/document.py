@@ -95,7 +95,10 @@ class FindingShape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PackageShape(msgspec.Struct, frozen=True, kw_only=True):
-    """An installed package; `owner` is the OS package that owns its evidence file."""
+    """An installed package; `owner` is the OS package that owns its evidence file, `image` the `id` of its image.
+
+    `claimed` names the attached SBOM that alone says that it is there.
+    """
 
     purl: str
     type: str
@@ -104,6 +107,8 @@ class PackageShape(msgspec.Struct, frozen=True, kw_only=True):
     path: str | None
     layer: str | None
     owner: str | None
+    image: str | None
+    claimed: str | None
 
 
 class OutdatedShape(msgspec.Struct, frozen=True, kw_only=True):

@@ -165,4 +165,6 @@ def _package(package: Package) -> PackageShape:
         path=package.path or None,
         layer=package.layer or None,
         owner=package.owner or None,
+        image=package.image or None,
+        claimed=package.claimed or None,
     )

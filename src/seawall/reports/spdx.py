@@ -25,20 +25,23 @@ NOT_SAID = {"downloadLocation": "NOASSERTION", "filesAnalyzed": False}
 
 
 def render(report: Report, style: Style = PLAIN) -> str:
-    images, packages, gaps = sbom.images(report), sbom.packages(report), sbom.gaps(report)
+    images, gaps = sbom.images(report), sbom.gaps(report)
     date = sbom.time_of(style)
     roots = [_image(image, date) for image in images]
-    systems = [_system(*each) for each in dict.fromkeys(sbom.system(image) for image in images if image.distro)]
+    inside = {image.id: [_system(image)] if image.distro else [] for image in images}
     links = _advisories(report)
-    inside = [*systems, *(_package(package, links.get(package.purl, []), date) for package in packages)]
+    names = {image.id: image.name for image in images}
+    for package in sbom.packages(report):
+        found = links.get((names.get(package.image, ""), package.purl), [])
+        inside.setdefault(package.image, []).append(_package(package, found, date))
     name = ", ".join(image.name for image in images) or "seawall"
     document: dict[str, Any] = {
         "name": name,
         "comment": f"Incomplete: {len(gaps):,} things were not assessed; see the annotations."
         if gaps
         else "Nothing that was found was left unread.",
-        "packages": [*roots, *inside],
-        "relationships": [*_relationships(roots, inside)],
+        "packages": [*roots, *(each for held in inside.values() for each in held)],
+        "relationships": [*_relationships(images, roots, inside)],
         "annotations": _annotations(sbom.gap_properties(gaps), date),
     }
     namespace = f"https://seawall.invalid/spdx/{sbom.fingerprint(document)}"
@@ -61,7 +64,7 @@ def _annotations(properties: Iterable[sbom.Property], date: str) -> list[dict[st
 
 def _image(image: ImageCoverage, date: str) -> dict[str, Any]:
     return {
-        "SPDXID": f"SPDXRef-ContainerImage-{sbom.reference(image)}",
+        "SPDXID": f"SPDXRef-ContainerImage-{sbom.reference(image.id)}",
         "name": image.name,
         "primaryPackagePurpose": "CONTAINER",
         "annotations": _annotations(sbom.of_image(image), date),
@@ -69,9 +72,10 @@ def _image(image: ImageCoverage, date: str) -> dict[str, Any]:
     }
 
 
-def _system(name: str, version: str) -> dict[str, Any]:
+def _system(image: ImageCoverage) -> dict[str, Any]:
+    name, version = sbom.system(image)
     return {
-        "SPDXID": f"SPDXRef-OperatingSystem-{sbom.reference((name, version))}",
+        "SPDXID": f"SPDXRef-OperatingSystem-{sbom.reference(image.id, image.distro)}",
         "name": name,
         "versionInfo": version,
         "primaryPackagePurpose": "OPERATING-SYSTEM",
@@ -83,7 +87,7 @@ def _package(package: Package, links: list[dict[str, str]], date: str) -> dict[s
     purl = sbom.purl_of(package)
     reference = {"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": purl}
     return {
-        "SPDXID": f"SPDXRef-Package-{sbom.reference(package)}",
+        "SPDXID": f"SPDXRef-Package-{sbom.of_package(package)}",
         "name": package.name,
         "versionInfo": package.version,
         "licenseConcluded": "NOASSERTION",
@@ -96,26 +100,29 @@ def _package(package: Package, links: list[dict[str, str]], date: str) -> dict[s
     }
 
 
-def _advisories(report: Report) -> dict[str, list[dict[str, str]]]:
-    """By purl, one reference an advisory; the comment names the vulnerability, its severity and the way out."""
-    links: dict[str, dict[str, dict[str, str]]] = {}
+def _advisories(report: Report) -> dict[tuple[str, str], list[dict[str, str]]]:
+    """By image and purl, one reference an advisory; its comment names the vulnerability, its severity, the way out."""
+    links: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
     for finding in worst_first(report.findings):
         for ref in finding.refs if finding.package else ():
             if finding.package and URI.fullmatch(ref):
                 link = {"referenceCategory": "SECURITY", "referenceType": "advisory", "referenceLocator": ref}
                 comment = f"{finding.rule} ({finding.severity}): {finding.message}"
-                links.setdefault(finding.package.purl, {}).setdefault(ref, link | {"comment": comment})
-    return {purl: list(by_ref.values()) for purl, by_ref in links.items()}
+                about = (finding.subject.name, finding.package.purl)
+                links.setdefault(about, {}).setdefault(ref, link | {"comment": comment})
+    return {about: list(by_ref.values()) for about, by_ref in links.items()}
 
 
-def _relationships(roots: list[dict[str, Any]], inside: list[dict[str, Any]]) -> Iterable[dict[str, str]]:
-    """The document describes the images; one image contains all there is."""
-    described = roots or inside
-    for each in described:
+def _relationships(
+    images: Iterable[ImageCoverage], roots: list[dict[str, Any]], inside: dict[str, list[dict[str, Any]]]
+) -> Iterable[dict[str, str]]:
+    """The document describes the images, and what is in none of them; each image contains what it holds."""
+    seen = {image.id for image in images}
+    for each in (*roots, *(each for image, held in inside.items() if image not in seen for each in held)):
         yield _relationship(DOCUMENT, "DESCRIBES", each)
-    if len(roots) == 1:
-        for each in inside:
-            yield _relationship(roots[0]["SPDXID"], "CONTAINS", each)
+    for root, image in zip(roots, images, strict=True):
+        for each in inside[image.id]:
+            yield _relationship(root["SPDXID"], "CONTAINS", each)
 
 
 def _relationship(subject: str, how: str, thing: dict[str, Any]) -> dict[str, str]:

@@ -98,19 +98,6 @@ def is_library(path: str) -> bool:
     return ".so" in path and LIBRARY.search(path) is not None
 
 
-def size_of(head: bytes) -> int:
-    """The size of an ELF file by its first bytes, where its sections are listed at its end, as linkers do; else 0.
-
-    0 as well for what names a loader, and is a program.
-    """
-    try:
-        wide, order = head[4] == 2, ">" if head[5] == 2 else "<"
-        (table,) = struct.unpack_from(order + ("Q" if wide else "I"), head, 40 if wide else 32)
-        return 0 if parse(head).interpreter else int(table)
-    except (struct.error, IndexError):
-        return 0
-
-
 def is_go(head: bytes) -> bool:
     return GO_NOTE in head
 
@@ -161,12 +148,13 @@ def _elf_sections(
     entry = struct.Struct(order + ("II16xQQ" if wide else "II8xII"))
     if not start or entry_size < entry.size or start + count * entry_size > len(content) or names >= count:
         return
-    entries = [entry.unpack_from(content, start + number * entry_size) for number in range(count)]
-    strings = entries[names][2]
+    entry = struct.Struct(f"{entry.format}{entry_size - entry.size}x")
+    entries = list(entry.iter_unpack(content[start : start + count * entry_size]))
+    _, _, begin, size = entries[names]
+    strings = content[begin : begin + min(size, count * NAME_MAX)]
     for name, kind, at, size in entries:
         if kind not in (0, 8) and at + size <= len(content):
-            begin = strings + name
-            raw = content[begin : begin + NAME_MAX].partition(b"\0")[0]
+            raw = strings[name : name + NAME_MAX].partition(b"\0")[0]
             yield raw.decode("ascii", "replace"), at, size
 
 

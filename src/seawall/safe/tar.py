@@ -13,6 +13,7 @@ from typing import Literal
 
 from seawall.errors import LimitExceeded, Malformed, Unsupported
 from seawall.safe.limits import DEFAULT, Limits
+from seawall.safe.mapped import FROM, is_kind, mapped
 from seawall.safe.names import as_text, escapes, normalise
 from seawall.safe.window import BLOCK, Readable, Window
 
@@ -55,8 +56,11 @@ class Member:
     _header: bytes
     _window: Window
 
-    def read(self) -> bytes:
-        """The content, once, before the walk goes on. Raises LimitExceeded, Malformed, or Unsupported if sparse."""
+    def read(self, *, in_parts: bool = False) -> bytes:
+        """The content, once, before the walk goes on. Raises LimitExceeded, Malformed, or Unsupported if sparse.
+
+        `in_parts`: what is large and of a kind that is read in parts comes as `safe.mapped` says.
+        """
         window = self._window
         bound = window.limits.evidence_bytes
         if self.sparse:
@@ -65,6 +69,8 @@ class Member:
             raise LimitExceeded("evidence_bytes", bound, where=self._where, found=self.size)
         if window.position != self.offset:
             raise ValueError("read twice, or after the walk went on")
+        if in_parts and self.size >= FROM and is_kind(self.peek(4), self.size):
+            return mapped(self.size, lambda write: window.pour(self.size, write))
         return window.take(self.size)
 
     def peek(self, n: int) -> bytes:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from seawall.errors import Malformed
 from seawall.safe.limits import MIB, Limits
+from seawall.safe.mapped import Write
 
 BLOCK = 512
 LARGE = MIB
@@ -56,6 +57,19 @@ class Window:
         self.at += n
         return self.data[self.at - n : self.at]
 
+    def pour(self, n: int, write: Write) -> None:
+        """Hand on the next `n` bytes, a piece at a time."""
+        while n:
+            if self.at == len(self.data):
+                self.base += self.at
+                self.data, self.at = self._stream.read(self._stream.chunk), 0
+                if not self.data:
+                    raise self._short(n)
+            piece = memoryview(self.data)[self.at : self.at + n]
+            write(piece)
+            self.at += len(piece)
+            n -= len(piece)
+
     def catch_up(self) -> None:
         """Skip in the stream what `at` has gone past the data."""
         beyond = self.at - len(self.data)
@@ -80,16 +94,8 @@ class Window:
 
     def _gather(self, n: int) -> bytes:
         """The next `n` bytes, held once: the buffer grows in place, and is handed out without a copy."""
-        gathered, have = BytesIO(), len(self.data) - self.at
-        gathered.write(memoryview(self.data)[self.at :])
-        self.base, self.at = self.base + self.at, 0
-        while have < n and (piece := self._stream.read(self._stream.chunk)):
-            gathered.write(memoryview(piece)[: n - have])
-            have += len(piece)
-            self.data, self.at = piece, len(piece) - max(0, have - n)
-        self.base += min(have, n) - self.at
-        if have < n:
-            raise self._short(n - have)
+        gathered = BytesIO()
+        self.pour(n, gathered.write)
         return gathered.getvalue()
 
     def _short(self, missing: int) -> Malformed:

@@ -19,6 +19,7 @@ from isal import isal_zlib
 from seawall.errors import LimitExceeded, Malformed, Unsupported
 from seawall.safe import files
 from seawall.safe.limits import DEFAULT, MIB, Limits
+from seawall.safe.mapped import FROM, Write, mapped
 
 _ENTRY = struct.Struct("<8xHH4xLLLHHH8xL")
 _HEADER = struct.Struct("<4s22xHH")
@@ -58,7 +59,7 @@ class Zip:
         self._limits = limits
         self._unpacked = 0
         self._open = ExitStack()
-        if isinstance(data, bytes):
+        if not isinstance(data, Path):
             self._size = len(data)
             self._read_at: ReadAt = lambda start, end: data[start:end]
         else:
@@ -84,16 +85,20 @@ class Zip:
     def names(self) -> tuple[str, ...]:
         return tuple(self._members)
 
-    def read(self, name: str) -> bytes:
-        """One member, unpacked. Raises Malformed, Unsupported, LimitExceeded, or KeyError for a name not there."""
-        return self._unpack(self._members[name])
+    def read(self, name: str, *, in_parts: bool = False) -> bytes:
+        """One member, unpacked. Raises Malformed, Unsupported, LimitExceeded, or KeyError for a name not there.
+
+        `in_parts`: a large one comes as `safe.mapped` says, as archives inside archives are read.
+        """
+        member = self._members[name]
+        return self._unpack(member, in_parts=in_parts and member.unpacked >= FROM)
 
     def items(self) -> Iterator[tuple[str, bytes]]:
         """Every member with its content, one at a time; raises as `read` does."""
         for member in self._members.values():
             yield member.name, self._unpack(member)
 
-    def _unpack(self, member: _Member) -> bytes:
+    def _unpack(self, member: _Member, *, in_parts: bool = False) -> bytes:
         self._count(member)
         if member.flags & _ENCRYPTED:
             raise Unsupported("it is encrypted", where=self._at(member), hint="unpack it with its password first")
@@ -105,6 +110,8 @@ class Zip:
         if mark != b"PK\3\4":
             raise Malformed("damaged: it is not where the directory says", where=self._at(member))
         start = data + name + extra
+        if in_parts:
+            return mapped(member.unpacked, lambda write: self._pour(member, start, write))
         content = self._read_at(start, start + member.packed)
         if member.method == _DEFLATED:
             try:
@@ -114,6 +121,24 @@ class Zip:
         if len(content) != member.unpacked or isal_zlib.crc32(content) != member.crc:
             raise Malformed("damaged: its length or checksum is wrong", where=self._at(member))
         return content
+
+    def _pour(self, member: _Member, start: int, write: Write) -> None:
+        """The content of a large member, a piece at a time."""
+        crc, left, inflater = 0, member.unpacked, isal_zlib.decompressobj(-15)
+        for at in range(start, start + member.packed, _WINDOW):
+            piece = self._read_at(at, min(at + _WINDOW, start + member.packed))
+            if member.method == _DEFLATED:
+                try:
+                    piece = inflater.decompress(piece, left + 1)
+                except _INFLATE_ERROR as error:
+                    raise Malformed(f"damaged: {error}", where=self._at(member)) from None
+            left -= len(piece)
+            if left < 0:
+                break
+            crc = isal_zlib.crc32(piece, crc)
+            write(piece)
+        if left or crc != member.crc:
+            raise Malformed("damaged: its length or checksum is wrong", where=self._at(member))
 
     def _count(self, member: _Member) -> None:
         """Hold the bounds against what the member claims to unpack to; `_unpack` holds the member to its claim."""

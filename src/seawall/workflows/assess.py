@@ -75,7 +75,8 @@ def assess(
     assessed = Assessed(not_assessed=list(found.not_assessed), failed=list(found.failed))
     if found.clusters:
         audit(found.clusters, settings, assessed, say)
-    judge_dockerfiles(found.dockerfiles, settings, assessed, say)
+    if found.dockerfiles:
+        judge_dockerfiles(found.dockerfiles, settings, assessed, say)
     images: list[Place] = [*found.images, *settings.rootfs, *afar]
     if images:
         scan(images, settings, assessed, say)
@@ -217,9 +218,8 @@ def named_apart(clusters: Sequence[Cluster]) -> list[Cluster]:
 
 def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: Say) -> None:
     """List the packages of every image, and match them against the advisories."""
-    from seawall.checks.vex import apply
     from seawall.checks.vulnerabilities import findings
-    from seawall.workflows import outdated, vex
+    from seawall.workflows import vex
     from seawall.workflows.advisories import open_advisories
     from seawall.workflows.images import Images
 
@@ -229,40 +229,42 @@ def scan(places: Sequence[Place], settings: Settings, assessed: Assessed, say: S
             assessed.failed.append(str(error) + (f" ({error.hint})" if error.hint else ""))
         assessed.not_assessed.append(NotAssessed(what="image", where=where, why=error.message))
 
-    statements = vex.of_files(settings, assessed.failed)
+    spoken = vex.Spoken(of_all=vex.of_files(settings, assessed.failed))
     with open_advisories(settings) as advisories, Images(settings) as images:
         for place in images.places(places, failed):
             try:
                 for source in images.sources(place):
                     say(f"reading image {source.image.name}")
                     image = images.contents(source)
+                    image, attached, said = vex.beside(image, place, images, settings, assessed.not_assessed)
                     say(f"matching {len(image.packages)} packages of {image.name}")
                     matched = advisories.match(image.packages, image.distro)
-                    attached, said = vex.beside(image, place, images, settings, assessed.not_assessed)
-                    assessed.findings += apply(findings(image, matched), image, [*statements, *said])
-                    assessed.packages += image.packages
+                    assessed.findings += spoken.judge(list(findings(image, matched)), image, said)
+                    seen = coverage(image, matched.judged, inside(image, settings, assessed), attached)
+                    assessed.packages += [msgspec.structs.replace(each, image=seen.id) for each in image.packages]
+                    assessed.images.append(seen)
                     assessed.not_assessed += [*image.not_assessed, *of_image(image.name, matched.not_assessed)]
                     if settings.outdated:
+                        from seawall.workflows import outdated
+
                         outdated.look(image, place, images, settings, assessed, say)
-                    points = inside(image, settings, assessed)
-                    assessed.images.append(coverage(image, matched.judged, points, attached))
             except SeawallError as error:
                 failed(str(place), error)
         assessed.advisories = advisories.feeds()
-        assessed.not_assessed += advisories.gaps()
+        assessed.not_assessed += [*advisories.gaps(), *spoken.idle()]
 
 
 def coverage(
     image: Image, judged: int, points: tuple[Points, ...] | None, attached: tuple[Attached, ...]
 ) -> ImageCoverage:
     """How much of an image was read. `judged` of its packages were matched."""
-    distro = image.distro
     below = {layer.diff_id for layer in image.layers[: image.base.layers]} if image.base else set()
     return ImageCoverage(
+        id=identity(image),
         name=image.name,
         file=image.file,
         platform=image.platform,
-        distro=f"{distro.id} {distro.version}".strip() if distro else "",
+        distro=f"{image.distro.id} {image.distro.version}".strip() if image.distro else "",
         layers=len(image.layers),
         packages=len(image.packages),
         matched=judged,
@@ -275,6 +277,13 @@ def coverage(
     )
 
 
+def identity(image: Image) -> str:
+    """What tells an image from others, whenever and however it was read."""
+    if not image.digest:
+        return " ".join(dict.fromkeys(filter(None, (image.name, image.platform, image.file))))
+    return image.name if image.name.endswith(f"@{image.digest}") else f"{image.name}@{image.digest}"
+
+
 def inside(image: Image, settings: Settings, assessed: Assessed) -> tuple[Points, ...] | None:
     """Ask every check of what the image's files are; what adds to its score, None where they were not looked at."""
     from seawall.checks import image_checks
@@ -283,6 +292,7 @@ def inside(image: Image, settings: Settings, assessed: Assessed) -> tuple[Points
 
     if image.contents is None or image.platform.startswith("windows"):
         why = "its files are Windows'" if image.contents else "it was read from a list of its packages"
+        why = "only packages were asked for" if settings.packages_only else why
         what = "tools, rights and secrets in an image"
         assessed.not_assessed.append(NotAssessed(what=what, where=image.name, why=why))
         return None

@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-import seawall.contents as inside
 from seawall.catalogers import Evidence, assemble, catalog, exact_paths, wants, wants_program
 from seawall.catalogers.records import Records, pack, unpack
+from seawall.contents import inspect as inside
+from seawall.contents.assemble import assemble as contents_of
 from seawall.model import Image
 from seawall.safe.limits import Limits
 from seawall.safe.names import as_text
@@ -27,18 +28,22 @@ class Found(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     noted: inside.Noted
 
 
-def cataloged(source: ImageSource, limits: Limits, kept: Kept[Any] | None) -> Image:
-    """The image with its distro and packages. Raises SeawallError.
+def cataloged(source: ImageSource, limits: Limits, kept: Kept[Any] | None, *, packages_only: bool = False) -> Image:
+    """The image with its distro and packages, and unless only these are wanted, its contents. Raises SeawallError.
 
     DiffIDs are not checked: every byte that counts is checked against the digest in the manifest, where there is one,
     and a diffID serves here only to name a layer.
     """
+
+    def either(path: str, head: bytes) -> bool:
+        return inside.wants_program(path, head) or wants_program(path, head)
+
     read_image = read(
         source,
         wants=wants,
-        wants_program=lambda path, head: inside.wants_program(path, head) or wants_program(path, head),
-        also=inside.wants,
-        visit=lambda path, content: _visit(path, content, limits),
+        wants_program=wants_program if packages_only else either,
+        also=None if packages_only else inside.wants,
+        visit=lambda path, content: _visit(path, content, limits, packages_only),
         exact=exact_paths(),
         limits=limits,
         verify=False,
@@ -59,7 +64,7 @@ def cataloged(source: ImageSource, limits: Limits, kept: Kept[Any] | None) -> Im
     noted = ((path, found.noted, index) for path, found, index in tree.everything())
     return msgspec.structs.replace(
         image,
-        contents=inside.assemble(image, tree, noted),
+        contents=None if packages_only else contents_of(image, tree, noted),
         distro=contents.distro,
         packages=contents.packages,
         configuration=contents.configuration,
@@ -73,7 +78,9 @@ def cataloged(source: ImageSource, limits: Limits, kept: Kept[Any] | None) -> Im
     )
 
 
-def _visit(path: str, content: bytes, limits: Limits) -> Found:
+def _visit(path: str, content: bytes, limits: Limits, packages_only: bool) -> Found:
     """The catalogers see what they ask for, and nothing of what only the contents want."""
+    if packages_only:
+        return Found(pack(catalog(path, content, limits)), inside.Noted())
     asked = wants(path) or wants_program(path, content[:_HEAD])
     return Found(pack(catalog(path, content, limits) if asked else ()), inside.inspect(path, content))

@@ -106,7 +106,6 @@ class _Search:
     def sort(self, paths: Iterator[Path] | Sequence[Path], *, root: Path) -> None:
         """Put everything where it belongs; what is of no kind that was asked for is left alone."""
         from seawall.sources.clusters import reader
-        from seawall.sources.dockerfile import is_dockerfile
 
         of_clusters = []
         for path in paths:
@@ -114,8 +113,7 @@ class _Search:
             if "image" in self._kinds and self._is_sbom(path):
                 self.found.images.append(path)
                 continue
-            if "dockerfile" in self._kinds and is_dockerfile(path):
-                self._read_dockerfile(path)
+            if "dockerfile" in self._kinds and self._read_dockerfile(path):
                 continue
             if "cluster" in self._kinds and reader.belongs(path):
                 of_clusters.append(path)
@@ -138,19 +136,23 @@ class _Search:
         self.unread.append(gap)
         self.found.not_assessed.append(gap)
 
-    def _read_dockerfile(self, path: Path) -> None:
-        from seawall.sources.dockerfile import read
+    def _read_dockerfile(self, path: Path) -> bool:
+        """Whether this is one, by its name."""
+        from seawall.sources.dockerfile import is_dockerfile, read
 
+        if not is_dockerfile(path):
+            return False
         try:
             dockerfile = read(path, limits=self._limits)
         except SeawallError as error:
             self.cannot(path, error)
-            return
+            return True
         self.found.dockerfiles.append(dockerfile)
         self.found.not_assessed += [
             NotAssessed(what="line of a Dockerfile", where=f"{path}:{fault.line}", why=fault.message)
             for fault in dockerfile.faults
         ]
+        return True
 
     def _look_for_image(self, path: Path) -> None:
         """Only an archive can be an image that is not known as one: damaged, packed otherwise, or of another kind."""

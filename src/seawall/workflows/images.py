@@ -135,7 +135,8 @@ class Images:
             return known
         from seawall.workflows.cataloging import cataloged
 
-        image = cataloged(source, self._settings.limits, self._layers)
+        settings = self._settings
+        image = cataloged(source, settings.limits, self._layers, packages_only=settings.packages_only)
         if whole:
             whole.put(name, image)
         return image
@@ -174,20 +175,20 @@ class Images:
         settings = self._settings
         if settings.cache is None:
             return None
-        mark = fingerprint(settings.limits)
+        mark = fingerprint((settings.limits, settings.packages_only))
         cache = Cache[Any](settings.cache, fingerprint=mark, shape=shape, size=settings.cache_bytes)
         self._open.callback(cache.prune)
         return cache
 
 
-def fingerprint(limits: object) -> str:
-    """A word for everything that has a part in what is found in an image: all code below it, and the bounds."""
+def fingerprint(told: object) -> str:
+    """A word for everything that has a part in what is found in an image: all code below it, and what it is told."""
     import hashlib
 
     import seawall
 
     root = Path(seawall.__file__).parent
-    words = hashlib.sha256(msgspec.json.encode(limits))
+    words = hashlib.sha256(msgspec.json.encode(told))
     below = ("version.py", "model/*.py", "safe/**/*.py", "catalogers/**/*.py", "contents/*.py", "sources/images/*.py")
     for pattern in (*below, "workflows/cataloging.py"):
         for path in sorted(root.glob(pattern)):

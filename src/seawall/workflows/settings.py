@@ -44,7 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     newer versions of packages are looked for, as `repositories` says.
     `docker_host` is the address of Docker's daemon; of a store, only the images in `named` are meant, or all. The
     statements in `vex` (files) count, and with `attached` those that an image's registry has beside it.
-    An image that was built more than `max_image_age` days ago is old.
+    An image that was built more than `max_image_age` days ago is old. With `packages_only`, images are not searched for
+    tools, secrets and rights.
     """
 
     today: datetime.date
@@ -66,6 +67,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     grouping: Grouping = Grouping()
     whole_matrix: bool = False
     max_image_age: int = 90
+    packages_only: bool = False
     docker_host: str = ""
     named: tuple[str, ...] = ()
     vex: tuple[Path, ...] = ()

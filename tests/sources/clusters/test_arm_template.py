@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from seawall.sources.clusters import arm_parameters, az_json
 from seawall.sources.clusters.arm_template import evaluate
 from seawall.sources.clusters.reading import Reading
 from shared_data import SHARED
+from work import grows_in_step
 
 AKS = SHARED / "aks" if SHARED else Path()
 needs_data = pytest.mark.skipif(SHARED is None, reason="../shared/data is not here")
@@ -649,10 +649,8 @@ def work() -> dict[str, Any]:
     ids=["doubling", "sharing", "loops", "loops in loops", "chain", "work", "range", "depth"],
 )
 def test_templates_made_to_exhaust_us_are_stopped(document: dict[str, Any]) -> None:
-    start = time.process_time()
     with pytest.raises(LimitExceeded, match=r"t\.json: "):
         reading(document)
-    assert time.process_time() - start < 10
 
 
 @pytest.mark.parametrize(
@@ -672,15 +670,14 @@ def test_no_odd_part_raises(odd: Any) -> None:
         reading(template(deployment, aks()))
 
 
-def test_a_long_template_is_read_in_a_moment() -> None:
-    """2,000 lines take some 20 ms; the bound leaves room for a busy machine."""
+def test_twice_the_template_takes_twice_the_work() -> None:
     pools = [{"name": f"p{n}", "count": "[parameters('count')]", "osType": "Linux", "mode": "User"} for n in range(8)]
-    resources = [aks(f"c{n}", properties={"agentPoolProfiles": pools, "networkProfile": {}}) for n in range(40)]
-    document = template(*resources, parameters={"count": {"type": "int", "defaultValue": 3}})
-    data = json.dumps(document, indent=1).encode()
-    assert data.count(b"\n") > 2_000
-    start = time.process_time()
-    answer = az_json.read(data, file="t.json")
-    assert len(answer.clusters) == 40
-    assert len(answer.clusters[-1].lines) > 80
-    assert time.process_time() - start < 1
+
+    def clusters(count: int) -> None:
+        resources = [aks(f"c{n}", properties={"agentPoolProfiles": pools, "networkProfile": {}}) for n in range(count)]
+        document = template(*resources, parameters={"count": {"type": "int", "defaultValue": 3}})
+        answer = az_json.read(json.dumps(document, indent=1).encode(), file="t.json")
+        assert len(answer.clusters) == count
+        assert len(answer.clusters[-1].lines) > 80
+
+    assert grows_in_step(lambda: clusters(20), lambda: clusters(40))

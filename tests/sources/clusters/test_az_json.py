@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from seawall.errors import Malformed
 from seawall.model import UNKNOWN, Cluster, Unknown
 from seawall.sources.clusters.az_json import Reading, read, recognises
 from shared_data import SHARED
+from work import grows_in_step
 
 AKS = SHARED / "aks" if SHARED else Path()
 needs_data = pytest.mark.skipif(SHARED is None, reason="../shared/data is not here")
@@ -353,11 +353,12 @@ def test_lines_follow_settings_pools_and_absence() -> None:
     assert "no.such" not in lines
 
 
-def test_a_fleet_is_read_in_a_moment() -> None:
-    """A thousand clusters in 0.25 s on a laptop; the bound leaves room for a busy machine."""
+def test_twice_the_fleet_takes_twice_the_work() -> None:
     profiles = [{"name": f"p{number}", "mode": "User", "nodeTaints": None} for number in range(3)]
-    fleet = [{**body(agentPoolProfiles=profiles, addonProfiles={}), "id": f"{ID}{number}"} for number in range(1000)]
-    data = json.dumps(fleet).encode()
-    start = time.process_time()
-    assert len(read(data, file="fleet.json").clusters) == 1000
-    assert time.process_time() - start < 2
+    one = body(agentPoolProfiles=profiles, addonProfiles={})
+
+    def fleet(count: int) -> None:
+        data = json.dumps([{**one, "id": f"{ID}{number}"} for number in range(count)]).encode()
+        assert len(read(data, file="fleet.json").clusters) == count
+
+    assert grows_in_step(lambda: fleet(100), lambda: fleet(200))

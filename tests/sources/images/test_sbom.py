@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seawall.errors import InputError, Malformed, Unsupported
-from seawall.model import Distro, Image, Package, Report, Verdict
+from seawall.model import Coverage, Distro, Image, ImageCoverage, Package, Report, Verdict
 from seawall.reports import render
 from seawall.sources.images.sbom import is_sbom, open_sbom
 from seawall.sources.images.sbom_purl import parse, without
@@ -228,3 +228,17 @@ def test_spdx_3_is_refused_with_a_way_out(tmp_path: Path) -> None:
     with pytest.raises(Unsupported, match="SPDX 3 is not read") as caught:
         open_sbom(path)
     assert "2.3" in caught.value.hint
+
+
+@pytest.mark.parametrize("form", ["cyclonedx", "spdx"])
+def test_an_sbom_of_several_images_is_said_to_be_read_as_one(tmp_path: Path, form: str) -> None:
+    def image(name: str) -> ImageCoverage:
+        return ImageCoverage(
+            id=name, name=name, file="", platform="linux/amd64", distro="debian 12", layers=1, packages=0, matched=0
+        )
+
+    verdict = Verdict(passed=True, exit_code=0)
+    for names, told in ((("a",), False), (("a", "b"), True)):
+        report = Report(verdict=verdict, coverage=Coverage(images=tuple(map(image, names))))
+        read = opened(tmp_path, render(report, form))
+        assert ("which image a package is in" in {gap.what for gap in read.not_assessed}) is told

@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -84,7 +83,7 @@ class Cache(Generic[V]):
         key = self._key(digest, part)
         content = _encode(value)
         path = self._path(key)
-        new = path.with_name(f"{secrets.token_hex(8)}{_NEW}")
+        new = path.with_name(f"{os.urandom(8).hex()}{_NEW}")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with new.open("xb") as file:

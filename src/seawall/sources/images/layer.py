@@ -139,7 +139,7 @@ def named_as_program(path: str) -> bool:
 
 def _result(member: tar.Member, path: str, visit: Callable[[str, bytes], T]) -> T | Unread:
     try:
-        content = member.read()
+        content = member.read(in_parts=True)
     except (Unsupported, LimitExceeded) as error:
         if isinstance(error, LimitExceeded) and error.limit != "evidence_bytes":
             raise

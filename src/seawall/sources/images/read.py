@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
 from seawall.errors import Malformed, SeawallError
 from seawall.model import Image, NotAssessed
-from seawall.safe.compression import CHUNK, open_stream
+from seawall.safe.compression import CHUNK, Stream, open_stream
 from seawall.safe.limits import DEFAULT, Limits
 from seawall.safe.names import as_text
+from seawall.sources.images.ahead import Ahead
 from seawall.sources.images.cache import Kept
 from seawall.sources.images.files import readable
 from seawall.sources.images.image import ImageSource, LayerSource
@@ -69,11 +70,14 @@ def read(
         known = kept.get(layer.digest) if kept and layer.digest else None
         if known and (not verify or known.diff_id == layer.diff_id):
             return known
-        facts = read_layer(layer, wants=there, wants_program=wants_program, visit=visit, limits=limits, verify=verify)
+        facts = read_layer(
+            layer, wants=there, wants_program=wants_program, visit=visit, limits=limits, verify=verify, ahead=ahead
+        )
         if kept and facts.digest:
             kept.put(facts.digest, facts)
         return facts
 
+    ahead = len(source.layers) <= threads
     layers = _at_once(facts_of, source.layers, threads)
     tree = Tree(layers, wants)
     _fetch(tree, tree.unfetched(exact), source, visit, limits, kept)
@@ -119,24 +123,24 @@ def read_layer(
     limits: Limits,
     wants_program: Callable[[str, bytes], bool] | None = None,
     verify: bool = True,
+    ahead: bool = False,
 ) -> LayerFacts[T]:
-    """One layer, checked against the digest and diffID that it claims. Raises Malformed where they differ."""
+    """One layer, checked against the digest and diffID that it claims, `ahead` of the walk in a thread of its own.
+
+    Raises Malformed where they differ.
+    """
     if layer.folder:
         return read_folder(layer.folder, wants=wants, wants_program=wants_program, visit=visit, limits=limits)
-    with readable(layer.where), closing(layer.open()) as raw:
+    with readable(layer.where), closing(layer.open()) as raw, ExitStack() as open_:
         packed = _Hashed(raw, layer.digest, layer.where) if layer.digest else None
         stream = open_stream(packed or raw, where=layer.where, limits=limits)
         once = packed and stream.kind == "plain" and layer.digest == layer.diff_id
         unpacked = _Hashed(stream, layer.diff_id, layer.where) if verify and layer.diff_id and not once else None
-        facts = analyse(
-            unpacked or stream,
-            wants=wants,
-            wants_program=wants_program,
-            visit=visit,
-            limits=limits,
-            where=layer.where,
-        )
-        (unpacked or stream).skip(_END)
+        whole: _Hashed | Stream | Ahead = unpacked or stream
+        if ahead and (packed or stream.kind != "plain"):
+            whole = open_.enter_context(closing(Ahead(whole)))
+        facts = analyse(whole, wants=wants, wants_program=wants_program, visit=visit, limits=limits, where=layer.where)
+        whole.skip(_END)
     if packed:
         facts.digest = packed.check("digest")
     if unpacked or once:

@@ -18,6 +18,7 @@ from seawall.errors import LimitExceeded, SeawallError
 from seawall.model import Image, Layer
 from seawall.safe import tar
 from seawall.safe.limits import Limits
+from seawall.safe.mapped import copied, is_kind
 from seawall.safe.names import as_text
 from seawall.sources.images.image import ImageSource, LayerSource
 from seawall.sources.images.layer import HEAD, SMALLEST_PROGRAM, LayerFacts, Rights, Unread, named_as_program
@@ -143,7 +144,9 @@ def _visited(file: Path, path: str, visit: Callable[[str, bytes], T], limits: Li
                 return Unread("it is no regular file any more")
             if status.st_size > limits.evidence_bytes:
                 raise LimitExceeded("evidence_bytes", limits.evidence_bytes, where=path, found=status.st_size)
-            content = opened.read(limits.evidence_bytes)
+            head, size = opened.read(4), status.st_size
+            opened.seek(0)
+            content = copied(opened, size) if is_kind(head, size) else opened.read(limits.evidence_bytes)
         return visit(as_text(path), content)
     except OSError as error:
         return Unread(f"cannot be read: {error.strerror}")

@@ -63,7 +63,12 @@ def open_sbom(path: Path, *, limits: Limits = DEFAULT) -> ImageSource:
     if _NO_JSON.match(data):
         hint = "have its tool write JSON, or convert it (`cyclonedx convert`, `pyspdxtools`)"
         raise Unsupported("an SBOM in XML or tag-value form, which is not read", where=where, hint=hint)
-    document = json.load(data, where=where, limits=limits)
+    image = read_sbom(json.load(data, where=where, limits=limits), where=where)
+    return ImageSource(image=image, layers=(), cataloged=True)
+
+
+def read_sbom(document: object, *, where: str) -> Image:
+    """What a decoded SBOM lists, as an image. Raises Malformed, Unsupported."""
     if isinstance(document, dict) and "spdx.org/rdf/3" in str(document.get("@context", "")):
         hint = "have its tool write SPDX 2.3 or CycloneDX, in JSON"
         raise Unsupported("SPDX 3 is not read", where=where, hint=hint)
@@ -72,7 +77,7 @@ def open_sbom(path: Path, *, limits: Limits = DEFAULT) -> ImageSource:
         bom = read(document, where=where)
     except (msgspec.ValidationError, UnicodeDecodeError) as error:
         raise Malformed(f"not the SBOM it should be: {error}", where=where) from None
-    return ImageSource(image=_image(bom, where), layers=(), cataloged=True)
+    return _image(bom, where)
 
 
 def _content(path: Path, limits: Limits) -> bytes:
@@ -134,6 +139,7 @@ def _package(entry: Entry, purl: Purl, version: str) -> Package:
         path=_first(told, "syft:location:0:path", "aquasecurity:trivy:FilePath", "FilePath").lstrip("/"),
         layer=_first(told, "syft:location:0:layerID", "aquasecurity:trivy:LayerDiffID", "LayerDiffID"),
         owner=told.get("seawall:owner", ""),
+        claimed=told.get("seawall:claimed", ""),
         origin=told.get("seawall:origin", ""),
         module=_module(_first(told, "syft:metadata:modularityLabel", "aquasecurity:trivy:Modularitylabel")),
         purl=without(entry.purl, "upstream"),

@@ -78,6 +78,7 @@ def cyclonedx(document: object, *, where: str) -> Bom:
     tools = _tools(bom.metadata.tools)
     everything = [*_flat([root]), *_flat(bom.components or [])]
     systems = [each for each in everything if each.type == "operating-system"]
+    containers = len({each.name for each in everything if each.type == "container"})
     return Bom(
         name=root.name,
         platform=_told(root.properties).get("seawall:platform", ""),
@@ -87,7 +88,7 @@ def cyclonedx(document: object, *, where: str) -> Bom:
         ),
         tells_sources=not tools.isdisjoint(TELLS_SOURCES),
         tells_owners="seawall" in tools,
-        not_assessed=tuple(_gaps(_told(bom.metadata.properties))),
+        not_assessed=(*_gaps(_told(bom.metadata.properties)), *_several(containers, where)),
     )
 
 
@@ -193,7 +194,7 @@ def spdx(document: object, *, where: str) -> Bom:
         ),
         tells_sources=any(f"tool: {tool}" in creators for tool in TELLS_SOURCES),
         tells_owners="tool: seawall" in creators,
-        not_assessed=tuple(_gaps(_pairs(each.comment for each in bom.annotations or ()))),
+        not_assessed=(*_gaps(_pairs(each.comment for each in bom.annotations or ())), *_several(len(roots), where)),
     )
 
 
@@ -240,6 +241,12 @@ def _gaps(told: dict[str, str]) -> Iterator[NotAssessed]:
             entries.setdefault(found[1], {})[found[2]] = value
     for entry in entries.values():
         yield NotAssessed(what=entry.get("what", ""), where=entry.get("where", ""), why=entry.get("why", ""))
+
+
+def _several(images: int, where: str) -> Iterator[NotAssessed]:
+    if images > 1:
+        why = f"this SBOM is of {images:,} images, and was read as one"
+        yield NotAssessed(what="which image a package is in", where=where, why=why)
 
 
 def _known(version: str, versions: Iterable[str], where: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -459,17 +458,13 @@ def test_a_scope_that_makes_no_sense_is_refused(scope, said):
 # a fleet ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_thousand_clusters_in_reasonable_time(azure, record_property):
+def test_a_thousand_clusters_take_three_questions_each(azure):
     azure.holds(*(azure.cluster(f"c{index:04}") for index in range(1000)))
-    started = time.monotonic()
     reading = azure.read(ONE)
-    seconds = time.monotonic() - started
-    record_property("seconds", round(seconds, 2))
     assert len(reading.clusters) == 1000
     assert not reading.failed
     assert not reading.not_assessed
     assert len(azure.seen) == 10 + 2 + 3000
-    assert seconds < 60
 
 
 JSON = st.recursive(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -319,11 +318,9 @@ HOSTILE = {
 def test_what_is_made_to_exhaust_us_is_stopped(source: str) -> None:
     from seawall.sources.clusters.bicep.read import evaluate
 
-    start = time.process_time()
     with pytest.raises(InputError) as caught:
         evaluate("main.bicep", lambda file: f"{source}\nresource made 'a/b@1' = {{ name: it }}\n".encode())
     assert isinstance(caught.value, LimitExceeded)
-    assert time.process_time() - start < 5
 
 
 def test_the_size_of_a_file_is_bounded() -> None:

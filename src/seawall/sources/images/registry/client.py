@@ -136,6 +136,17 @@ class Registry:
             index = self._index(f"/v2/{repository}/manifests/{digest.replace(':', '-')}", repository)
         return (index.manifests or ()) if index else ()
 
+    def beside(self, repository: str, digest: str) -> Iterator[tuple[str, str]]:
+        """What cosign keeps at tags made of an image's digest: the ending of each that is there, and its digest.
+
+        https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md
+        """
+        for ending in ("att", "sbom", "sig"):
+            path = f"/v2/{repository}/manifests/{digest.replace(':', '-')}.{ending}"
+            with self._session.send(path, scope=_pull(repository), headers=_ACCEPT) as response:
+                if response.status != 404:
+                    yield ending, f"sha256:{_sha256(response.read(limit='registry_bytes'))}"
+
     def _index(self, path: str, repository: str) -> Document | None:
         with self._session.send(path, scope=_pull(repository), headers=_ACCEPT) as response:
             if response.status == 404:
