@@ -319,6 +319,19 @@ def test_no_need_is_ever_removed(
         assert not found.paths - {"app/.git"}
 
 
+def test_a_setuid_file_that_only_a_hard_link_reaches_is_not_said_to_be_mended() -> None:
+    below = LayerFacts[bytes](folders={"": {"old": "file", "new": "hardlink"}}, hardlinks={"new": "old"})
+    tree = Tree([below, LayerFacts[bytes](folders={"": {}}, whiteouts=["old"])], lambda _: False)
+    contents = Contents(
+        trace=Trace(runs=(Run(path="app", command=(), phase="main", why=""),)),
+        specials=(Special(path="new", mode=0o4755, user=0, group=0),),
+    )
+    found = plan(Image(name="i", contents=contents), tree, {}, Wish())
+    assert not found.setuid
+    (kept,) = (each for each in found.kept if each.kind == "setuid")
+    assert "its layer has it as /old" in kept.why
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [

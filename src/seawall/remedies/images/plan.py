@@ -90,12 +90,13 @@ class _Planner:
         packages = self._packages()
         written, dropped = self._databases.without(packages, self._paths)
         self._paths |= dropped | (written.keys() & {p for p in written if self._tree.exists(p)})
+        setuid = frozenset(self._setuid())
         return Plan(
             removed=tuple(sorted(self._removed, key=lambda each: (each.kind, each.what, each.paths))),
             kept=tuple(sorted(self._kept, key=lambda each: (each.kind, each.path))),
             paths=frozenset(self._paths),
             hidden=hidden,
-            setuid=frozenset(self._setuid()),
+            setuid=setuid,
             packages=packages,
             written=written,
         )
@@ -191,6 +192,9 @@ class _Planner:
             if special.mode & 0o6000 and not special.folder and not self._gone(special.path):
                 if special.path in runs or self._gap or self._needed.kept(special.path):
                     why = "it is run" if special.path in runs else self._gap or "you said so"
+                    self._keep("setuid", oct(special.mode), special.path, why)
+                elif (held := self._tree.holder(special.path)) and held[1] != special.path:
+                    why = f"its layer has it as /{held[1]}, which is no longer there: build the layer anew"
                     self._keep("setuid", oct(special.mode), special.path, why)
                 else:
                     yield special.path
