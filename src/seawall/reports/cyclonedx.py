@@ -137,7 +137,9 @@ def _vulnerability(finding: Finding, package: PackageRef, copies: Iterable[str])
         "affects": [{"ref": ref, "versions": [affected] if package.version else []} for ref in copies],
         "properties": _properties((name, value) for name, value in told if value),
     }
-    return entry if certain else entry | {"analysis": {"state": "in_triage"}}
+    state = {} if certain else {"state": "in_triage"}
+    analysis = state | ({"detail": finding.waived} if finding.waived else {})
+    return entry | {"analysis": analysis} if analysis else entry
 
 
 def _rating(finding: Finding) -> dict[str, Any]:
