@@ -38,10 +38,12 @@ def assemble(image: Image, tree: Tree, noted: Iterable[tuple[str, Noted, int]]) 
     layers = [layer.diff_id for layer in image.layers]
     names = tree.names()
     programs, accounts, texts = list[Program](), list[Account](), dict[str, str]()
-    secrets, files = list(_of_settings(image)), 0
+    secrets, files, skipped = list(_of_settings(image)), 0, set[str]()
     for stored, found, index in noted:
         shown = sorted(names.get((index, stored), ()))
         files += found.looked and bool(shown)
+        if found.skipped:
+            skipped.add(shown[0] if shown else stored)
         for secret in found.secrets:
             path = shown[0] if shown else stored
             secrets.append(replace(secret, path=path, layer=layers[index], hidden=not shown))
@@ -61,6 +63,7 @@ def assemble(image: Image, tree: Tree, noted: Iterable[tuple[str, Noted, int]]) 
         secrets=tuple(sorted(secrets, key=lambda each: (each.path, each.line, each.what, each.layer, each.place))),
         leftovers=tuple(sorted(leftovers(tree.folders()), key=lambda each: each.path)),
         files=files,
+        skipped=tuple(sorted(skipped)),
         trace=None if image.platform.startswith("windows") else _trace(image, tree, programs, texts),
     )
 

@@ -6,7 +6,7 @@ import msgspec
 
 from seawall.contents.accounts import FILES, accounts
 from seawall.contents.programs import program
-from seawall.contents.secrets import SIZE_MAX, in_file, may_hold
+from seawall.contents.secrets import in_file, may_hold, readable
 from seawall.contents.trace_texts import TEXT_MAX, wants_text
 from seawall.model import Account, Program, Secret
 from seawall.safe.executable import ELF
@@ -18,7 +18,8 @@ _ALSO = (".sh", "/pip/__main__.py")
 class Noted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one file holds. Paths are those of the layer; the tree may show the file elsewhere.
 
-    `text` is kept of the settings and sources that the trace reads.
+    `text` is kept of the settings and sources that the trace reads. `skipped`: it may hold secrets, and was not
+    searched.
     """
 
     program: Program | None = None
@@ -26,6 +27,7 @@ class Noted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     secrets: tuple[Secret, ...] = ()
     text: str = ""
     looked: bool = False
+    skipped: bool = False
 
 
 def wants(path: str) -> bool:
@@ -42,12 +44,14 @@ def inspect(path: str, content: bytes) -> Noted:
     """What the file at `path` holds. Never raises: what is not sound is no program."""
     known = content.startswith((ELF, _SCRIPT)) or path.endswith(_ALSO)
     named = may_hold(path)
+    searched = named and readable(content)
     return Noted(
         program=program(path, content) if known else None,
         accounts=tuple(accounts(path, content)) if path in FILES else (),
-        secrets=tuple(in_file(path, content)) if named else (),
+        secrets=tuple(in_file(path, content)) if searched else (),
         text=_text(path, content),
-        looked=known or path in FILES or (named and len(content) <= SIZE_MAX),
+        looked=known or path in FILES or searched,
+        skipped=named and not searched and not content.startswith(ELF),
     )
 
 

@@ -124,10 +124,13 @@ def may_hold(path: str) -> bool:
     return name.endswith(_ENDINGS) and not path.startswith(_SYSTEM)
 
 
+def readable(content: bytes) -> bool:
+    """False for what is too large to be looked into, and for what is no text in a form that is known."""
+    return len(content) <= SIZE_MAX and b"\0" not in content[:4096]
+
+
 def in_file(path: str, content: bytes) -> Iterator[Secret]:
-    """The secrets in a file, each with its line."""
-    if len(content) > SIZE_MAX or b"\0" in content[:4096]:
-        return
+    """The secrets in a `readable` file, each with its line."""
     name = path.rpartition("/")[2]
     own = NAMED.get(name, ())
     if path.endswith(".kube/config"):
@@ -147,9 +150,8 @@ def _found(content: bytes, own: tuple[Form, ...], *, path: str = "", place: str 
     for form in (*FORMS, *own):
         if form.marker and form.marker not in content:
             continue
-        for count, match in enumerate(form.pattern.finditer(content)):
-            if count >= _MOST:
-                break
+        left = _MOST
+        for match in form.pattern.finditer(content):
             found = match[1]
             start = match.start(1)
             if _NEVER.search(found) or _information(found) < form.entropy or any(a <= start < b for a, b in seen):
@@ -158,6 +160,9 @@ def _found(content: bytes, own: tuple[Form, ...], *, path: str = "", place: str 
             line = content.count(b"\n", 0, match.start()) + 1 if path else 0
             hint = "" if form.what == "private key" else f"{found[:4].decode('utf-8', 'replace')}…"
             yield Secret(what=form.what, path=path, line=line, place=place, hint=hint)
+            left -= 1
+            if not left:
+                break
 
 
 def _information(text: bytes) -> float:

@@ -120,7 +120,8 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it. `files` counts those that were read; `trace` is None where nothing was followed."""
+    """All of it. `files` counts those that were read; `trace` is None where nothing was followed. `skipped` are files,
+    of hidden layers too, that may hold secrets and were not searched: too large, or no text that is known."""
 
     programs: tuple[Program, ...] = ()
     specials: tuple[Special, ...] = ()
@@ -128,4 +129,5 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     secrets: tuple[Secret, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
     files: int = 0
+    skipped: tuple[str, ...] = ()
     trace: Trace | None = None

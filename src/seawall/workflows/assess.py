@@ -296,6 +296,10 @@ def inside(image: Image, settings: Settings, assessed: Assessed) -> tuple[Points
         what = "tools, rights and secrets in an image"
         assessed.not_assessed.append(NotAssessed(what=what, where=image.name, why=why))
         return None
+    if skipped := image.contents.skipped:
+        named = ", ".join(f"/{path}" for path in skipped[:3]) + (", …" if len(skipped) > 3 else "")
+        why = f"{len(skipped)} may hold some and were not searched, too large or no known text: {named}"
+        assessed.not_assessed.append(NotAssessed(what="secrets in files", where=image.name, why=why))
     checks = asked(image_checks(), settings)
     assessed.findings += judge(image, checks, today=settings.today, days=settings.max_image_age)
     return exploitability(image)
